@@ -1,0 +1,1 @@
+//! Plan × data → results: the only place that matches on a method.

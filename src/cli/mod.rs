@@ -1,0 +1,1 @@
+//! Arguments, files, clock, terminal and exit codes.

@@ -1,0 +1,1 @@
+//! `TrialData` to outcomes, one file a family.

@@ -1,0 +1,1 @@
+//! Effects on slices: proportions, contrasts, regression.

@@ -1,0 +1,1 @@
+//! Bytes to `TrialData`; every problem with its file, row and column.

@@ -1,0 +1,3 @@
+//! `ips-eval`: data and plan in, checked results and publishable documents out.
+
+fn main() {}

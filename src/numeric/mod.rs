@@ -1,0 +1,6 @@
+//! Mathematics without trial words.
+
+pub mod distribution;
+pub mod elementary;
+pub mod interval;
+pub mod weights;

@@ -1,0 +1,1 @@
+//! The statistical analysis plan as typed values.

@@ -1,0 +1,1 @@
+//! The shared replicate weights and the intervals made from them.

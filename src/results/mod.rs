@@ -1,0 +1,7 @@
+//! Plain serialisable results: the boundary between statistics and documents.
+
+pub mod number;
+pub mod result_set;
+pub mod row;
+pub mod study;
+pub mod vocabulary;

@@ -1,0 +1,74 @@
+//! One statistic.
+
+use serde::{Deserialize, Serialize};
+
+use super::vocabulary::{
+    Analysis, AnalysisSet, Inference, Method, Outcome, ResultArm, Role, Statistic, Unit,
+};
+
+/// The region that stands for all regions together.
+pub const ALL_REGIONS: &str = "all";
+
+/// What singles a row out. No two rows of a result set share it.
+///
+/// Fields are in the order of the columns, and rows are sorted by them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Key {
+    /// What kind of question.
+    pub analysis: Analysis,
+    /// What was measured.
+    pub outcome: Outcome,
+    /// Who was analysed.
+    pub analysis_set: AnalysisSet,
+    /// A region of the plan, or [`ALL_REGIONS`].
+    pub region: String,
+    /// Empty, or `variable=level`.
+    pub subgroup: String,
+    /// Arm or contrast.
+    pub arm: ResultArm,
+    /// Months since randomisation, where that applies.
+    pub month: Option<i32>,
+    /// What else singles the row out: a covariate, a quantile; mostly empty.
+    pub level: String,
+    /// The estimator.
+    pub method: Method,
+    /// Where the uncertainty comes from.
+    pub inference: Inference,
+    /// Which number.
+    pub statistic: Statistic,
+}
+
+/// One statistic with its value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// What singles the row out.
+    #[serde(flatten)]
+    pub key: Key,
+    /// The number; none where it cannot be estimated, and `note` says why.
+    pub value: Option<f64>,
+    /// Unit of the value.
+    pub unit: Unit,
+    /// What the plan meant it for.
+    pub role: Role,
+    /// Reason for an empty value, or what a reader must know.
+    pub note: String,
+}
+
+/// Names of the columns, in their order.
+pub const COLUMNS: [&str; 15] = [
+    "analysis",
+    "outcome",
+    "analysis_set",
+    "region",
+    "subgroup",
+    "arm",
+    "month",
+    "level",
+    "method",
+    "inference",
+    "statistic",
+    "value",
+    "unit",
+    "role",
+    "note",
+];

@@ -1,0 +1,252 @@
+//! The words that a results table may hold, each spelled once.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares an enum whose variants are the words of one column of the results.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vmeta])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// Every word of this column.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+
+            /// The word as it stands in the results.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+
+            /// The variant that a word stands for.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == word)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        // Results are sorted by their text, so that the order does not follow the source.
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.as_str().cmp(other.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// What kind of question a row answers.
+    Analysis {
+        /// Participant flow.
+        Flow = "flow",
+        /// A proportion in an arm.
+        ArmRate = "arm_rate",
+        /// A mean in an arm.
+        ArmMean = "arm_mean",
+        /// A contrast of the arms.
+        Effect = "effect",
+        /// A difference between effects.
+        Interaction = "interaction",
+        /// A survival probability.
+        Survival = "survival",
+        /// A median time.
+        SurvivalMedian = "survival_median",
+        /// A test of equal curves.
+        SurvivalTest = "survival_test",
+        /// A cumulative incidence with competing exits.
+        CumulativeIncidence = "cumulative_incidence",
+    }
+}
+
+words! {
+    /// What was measured.
+    Outcome {
+        /// Any competitive job by the horizon.
+        EverEmployed = "ever_employed",
+        /// A competitive job on the day that ends a month.
+        Employed = "employed",
+        /// Days covered by competitive jobs.
+        DaysEmployed = "days_employed",
+        /// Time from randomisation to the first competitive job.
+        FirstJob = "first_job",
+    }
+}
+
+words! {
+    /// Who was analysed.
+    AnalysisSet {
+        /// Everyone randomised.
+        Itt = "itt",
+        /// Those observed at the month in question.
+        IttObserved = "itt_observed",
+    }
+}
+
+words! {
+    /// Which arm, or which contrast.
+    ResultArm {
+        /// The intervention arm.
+        Ips = "ips",
+        /// The control arm.
+        Control = "control",
+        /// Both arms together.
+        All = "all",
+        /// Intervention minus, or over, control.
+        Contrast = "ips-control",
+    }
+}
+
+words! {
+    /// The estimator.
+    Method {
+        /// A count of participants.
+        Count = "count",
+        /// A proportion with Wilson's score interval.
+        Wilson = "wilson",
+        /// A sample mean.
+        Mean = "mean",
+        /// An unadjusted risk difference, with resampled inference.
+        RiskDifference = "risk_difference",
+        /// Newcombe's hybrid score interval of a risk difference.
+        RiskDifferenceNewcombe = "risk_difference_newcombe",
+        /// Unpooled Wald interval of a risk difference.
+        RiskDifferenceWald = "risk_difference_wald",
+        /// Mantel-Haenszel risk difference over the strata.
+        RiskDifferenceMantelHaenszel = "risk_difference_mantel_haenszel",
+        /// Risk ratio, limits on the log scale.
+        RiskRatio = "risk_ratio",
+        /// Odds ratio, limits on the log scale.
+        OddsRatio = "odds_ratio",
+        /// Pearson's test without continuity correction.
+        PearsonChiSquared = "pearson_chi_squared",
+        /// Fisher's exact test, two-sided.
+        FisherExact = "fisher_exact",
+        /// Least squares on arm and strata with HC2 standard errors.
+        OlsStrataHc2 = "ols_strata_hc2",
+        /// Joint Wald test with HC2 covariance.
+        WaldHc2 = "wald_hc2",
+        /// Kaplan-Meier, competing exits censored.
+        KaplanMeier = "kaplan_meier",
+        /// Log-rank test, competing exits censored.
+        LogRank = "log_rank",
+        /// Peto-Peto test, competing exits censored.
+        PetoPeto = "peto_peto",
+        /// Log-rank test over the strata, competing exits censored.
+        LogRankStratified = "log_rank_stratified",
+        /// Aalen-Johansen cumulative incidence.
+        AalenJohansen = "aalen_johansen",
+        /// Difference of Aalen-Johansen cumulative incidences.
+        RiskDifferenceAalenJohansen = "risk_difference_aalen_johansen",
+    }
+}
+
+words! {
+    /// Where the uncertainty comes from; empty for the estimator's own formula.
+    Inference {
+        /// The estimator's own analytic inference.
+        Analytic = "",
+        /// Percentile bootstrap.
+        BootstrapPercentile = "bootstrap_percentile",
+        /// Basic bootstrap.
+        BootstrapBasic = "bootstrap_basic",
+        /// Bias-corrected and accelerated bootstrap.
+        BootstrapBca = "bootstrap_bca",
+    }
+}
+
+words! {
+    /// Which number of an analysis a row holds.
+    Statistic {
+        /// Everyone randomised.
+        Randomised = "randomised",
+        /// Not yet followed to the horizon at the cut-off.
+        NotDue = "not_due",
+        /// Due, but not observed.
+        Lost = "lost",
+        /// Due and observed.
+        Analysed = "analysed",
+        /// Participants.
+        N = "n",
+        /// Participants with the event.
+        Events = "events",
+        /// The estimate, in the row's unit.
+        Estimate = "estimate",
+        /// The estimate in days.
+        EstimateDays = "estimate_days",
+        /// Standard error of the estimate.
+        StdError = "std_error",
+        /// Standard deviation of the data.
+        StdDev = "std_dev",
+        /// Lower confidence limit.
+        CiLower = "ci_lower",
+        /// Upper confidence limit.
+        CiUpper = "ci_upper",
+        /// P-value, two-sided where there are two sides.
+        PValue = "p_value",
+        /// Degrees of freedom.
+        Df = "df",
+        /// Test statistic.
+        TestStatistic = "statistic",
+        /// Participants at risk.
+        NAtRisk = "n_at_risk",
+        /// Monte Carlo standard error of the standard error.
+        MonteCarloError = "monte_carlo_error",
+        /// Monte Carlo standard error of the lower limit.
+        MonteCarloErrorLower = "monte_carlo_error_lower",
+        /// Monte Carlo standard error of the upper limit.
+        MonteCarloErrorUpper = "monte_carlo_error_upper",
+        /// Replicates asked for.
+        Replicates = "replicates",
+        /// Replicates in which the estimate did not exist.
+        FailedReplicates = "failed_replicates",
+        /// Acceleration constant of the BCa interval.
+        Acceleration = "acceleration",
+        /// Bias correction constant of the BCa interval.
+        BiasCorrection = "bias_correction",
+    }
+}
+
+words! {
+    /// Unit of a value.
+    Unit {
+        /// No unit.
+        None = "",
+        /// Between 0 and 1, or a difference of two such.
+        Proportion = "proportion",
+        /// Days.
+        Days = "days",
+        /// A ratio.
+        Ratio = "ratio",
+        /// A count.
+        Count = "count",
+        /// A probability under the null hypothesis.
+        P = "p",
+    }
+}
+
+words! {
+    /// What the plan meant a number for.
+    Role {
+        /// The pre-specified main answer.
+        Primary = "primary",
+        /// Pre-specified support for it.
+        Secondary = "secondary",
+        /// Looked at without a prior claim.
+        Exploratory = "exploratory",
+        /// Describes the data.
+        Descriptive = "descriptive",
+    }
+}

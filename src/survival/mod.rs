@@ -1,0 +1,1 @@
+//! Time to first job: event tables, curves and tests on slices.

@@ -1,0 +1,8 @@
+//! The validated trial: its nouns, immutable once built.
+
+pub mod arm;
+pub mod dataset;
+pub mod date;
+pub mod employment;
+pub mod participant;
+pub mod time;

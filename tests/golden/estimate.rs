@@ -1,0 +1,1 @@
+//! Reference values of the estimate room.

@@ -1,0 +1,68 @@
+//! Numbers held against values that another program computed.
+//!
+//! Each `tests/reference/<name>.json` is written by the script named inside it.
+
+use serde_json::Value;
+
+mod distributions;
+mod estimate;
+mod resample;
+mod survival;
+
+/// A file of reference values: `generator`, `tolerance` and `cases`.
+pub(crate) struct Reference {
+    name: String,
+    relative: f64,
+    absolute: f64,
+    pub(crate) cases: Vec<Value>,
+}
+
+impl Reference {
+    /// Reads `tests/reference/<name>.json`.
+    pub(crate) fn read(name: &str) -> Self {
+        let path = format!("{}/tests/reference/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).expect("the reference file is there");
+        let mut file: Value = serde_json::from_str(&text).expect("the reference file is JSON");
+        assert!(file["generator"]["script"].is_string(), "{name}: no script is named");
+        let tolerance = &file["tolerance"];
+        assert!(tolerance["why"].is_string(), "{name}: the tolerance has no reason");
+        let relative = tolerance["relative"].as_f64().expect("a relative tolerance");
+        let absolute = tolerance["absolute"].as_f64().unwrap_or(0.0);
+        let cases = file["cases"].take();
+        let Value::Array(cases) = cases else { panic!("{name}: cases is no list") };
+        assert!(!cases.is_empty(), "{name}: no cases");
+        Self { name: name.to_owned(), relative, absolute, cases }
+    }
+
+    /// Fails unless `got` is the reference value within the file's tolerance.
+    #[track_caller]
+    pub(crate) fn assert_close(&self, what: &str, got: f64, want: &Value) {
+        let want = number(want);
+        let off = (got - want).abs();
+        let allowed = self.absolute + self.relative * want.abs();
+        let same = got.to_bits() == want.to_bits() || (got.is_nan() && want.is_nan());
+        assert!(
+            same || off <= allowed,
+            "{}: {what}: got {got:e}, reference {want:e}, off by {off:e}, allowed {allowed:e}",
+            self.name
+        );
+    }
+}
+
+/// A number; R's `NA` and `NaN` are NaN, `Inf` and `-Inf` infinite.
+pub(crate) fn number(value: &Value) -> f64 {
+    match value {
+        Value::Number(n) => n.as_f64().expect("a double"),
+        Value::String(s) if s == "Inf" => f64::INFINITY,
+        Value::String(s) if s == "-Inf" => f64::NEG_INFINITY,
+        Value::String(s) if s == "NA" || s == "NaN" => f64::NAN,
+        Value::String(s) => s.parse().expect("a number in text"),
+        Value::Null => f64::NAN,
+        other => panic!("not a number: {other}"),
+    }
+}
+
+/// A list of numbers.
+pub(crate) fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().expect("a list").iter().map(number).collect()
+}

@@ -1,0 +1,4 @@
+//! All integration tests in one binary, so that the crate is linked once.
+
+mod golden;
+mod properties;

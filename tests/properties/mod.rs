@@ -1,0 +1,5 @@
+//! What theory says must hold whatever the data.
+
+mod estimate;
+mod resample;
+mod survival;
