@@ -54,6 +54,19 @@ pub struct Row {
     pub note: String,
 }
 
+/// Note of a value that is withheld because it would show a cell of 1 to 4 people.
+pub const MASKED_SMALL_CELL: &str = "masked: a cell of 1 to 4 people";
+
+/// Note of a value that is withheld because a masked cell could be worked out from it.
+pub const MASKED_COMPLEMENT: &str = "masked: a small cell could be worked out from it";
+
+impl Row {
+    /// Whether the value is withheld to protect participants, not for want of data.
+    pub fn is_masked(&self) -> bool {
+        self.value.is_none() && (self.note == MASKED_SMALL_CELL || self.note == MASKED_COMPLEMENT)
+    }
+}
+
 /// Names of the columns, in their order.
 pub const COLUMNS: [&str; 15] = [
     "analysis",
