@@ -7,6 +7,7 @@
 pub mod analysis;
 pub mod cli;
 pub mod derive;
+pub mod diagnostic;
 pub mod disclosure;
 pub mod estimate;
 pub mod ingest;

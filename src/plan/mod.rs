@@ -1,1 +1,5 @@
 //! The statistical analysis plan as typed values.
+
+pub mod parse;
+mod schema_check;
+pub mod types;

@@ -1,0 +1,309 @@
+//! What is wrong with a plan or with data, where, and what to do about it.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// How much a problem matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The run cannot go on.
+    Error,
+    /// The run goes on, and somebody should look.
+    Warning,
+    /// What the program does with something unusual.
+    Note,
+}
+
+impl Severity {
+    /// The word shown before a message.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
+/// Declares the codes: name, text, severity, meaning.
+macro_rules! codes {
+    ($($variant:ident = $code:literal, $severity:ident, $meaning:literal;)+) => {
+        /// A kind of problem. The text of a code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = $meaning] $variant,)+
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
+
+            /// The stable text of the code.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $code,)+ }
+            }
+
+            /// How much it matters.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity,)+ }
+            }
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => $meaning,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    PlanSyntax = "plan::syntax", Error, "The plan is not valid TOML.";
+    PlanUnknownKey = "plan::unknown-key", Error, "The plan has a key that the program does not know.";
+    PlanMissingKey = "plan::missing-key", Error, "A key that every plan needs is not there.";
+    PlanWrongType = "plan::wrong-type", Error, "A value of the plan is of the wrong type.";
+    PlanWrongValue = "plan::wrong-value", Error, "A value of the plan is outside what is allowed.";
+    PlanInconsistent = "plan::inconsistent", Error, "Two parts of the plan contradict each other.";
+    PlanFileNotFound = "plan::file-not-found", Error, "A file that the plan names cannot be read.";
+    PlanUnknownColumn = "plan::unknown-column", Error, "The plan names a column that the table does not have.";
+    TableUnreadable = "table::unreadable", Error, "The file is not a table of a known format.";
+    TableEmpty = "table::empty", Error, "The table has no header line, or no rows where some are needed.";
+    TableEncoding = "table::encoding", Error, "The text is not UTF-8.";
+    TableUnclosedQuote = "table::unclosed-quote", Error, "A quotation mark is opened and never closed.";
+    TableRaggedRow = "table::ragged-row", Error, "A row has more or fewer cells than the header.";
+    TableMissingColumn = "table::missing-column", Error, "A required column is not there.";
+    TableDuplicateColumn = "table::duplicate-column", Error, "Two columns have the same name.";
+    TableSimilarColumn = "table::similar-column", Warning, "An unknown column has nearly the name of a known one.";
+    CellMissing = "cell::missing", Error, "A required cell is empty.";
+    CellNotADate = "cell::not-a-date", Error, "The cell is not a date.";
+    CellNotAMonth = "cell::not-a-month", Error, "The cell is not a calendar month.";
+    CellNotANumber = "cell::not-a-number", Error, "The cell is not a number.";
+    CellNotAWholeNumber = "cell::not-a-whole-number", Error, "The cell is not a whole number.";
+    CellNotYesOrNo = "cell::not-yes-or-no", Error, "The cell is neither yes nor no.";
+    CellOutOfRange = "cell::out-of-range", Error, "The number is outside the range of its column.";
+    CellNotACode = "cell::not-a-code", Error, "The cell is not one of the column's codes.";
+    CellUnknownArm = "cell::unknown-arm", Error, "The arm is not one of the plan's two.";
+    CellUnknownRegion = "cell::unknown-region", Error, "The region is not in the plan's list.";
+    CellSpaces = "cell::surrounding-spaces", Warning, "The cell begins or ends with spaces, which are ignored.";
+    DuplicateParticipant = "record::duplicate-participant", Error, "Two rows are the same participant.";
+    DuplicateRecord = "record::duplicate", Error, "Two rows share what must be unique.";
+    OrphanRecord = "record::orphan", Error, "The row belongs to nobody in the participants table.";
+    RandomisedAfterCutoff = "participant::after-cutoff", Error, "The randomisation is after the data cut-off.";
+    ExitBeforeRandomisation = "exit::before-randomisation", Error, "The exit is before the randomisation.";
+    ExitWithoutReason = "exit::without-reason", Error, "There is an exit date without a reason.";
+    ExitWithoutDate = "exit::without-date", Error, "There is an exit reason without a date.";
+    ExitAfterCutoff = "exit::after-cutoff", Warning, "The exit is after the data cut-off and is not used.";
+    SpellEndsBeforeStart = "spell::ends-before-start", Error, "The spell ends before it starts.";
+    SpellImplausibleHours = "spell::implausible-hours", Warning, "More than 60 hours a week.";
+    SpellAfterCutoff = "spell::after-cutoff", Warning, "The spell starts after the data cut-off and is not used.";
+    SpellAfterExit = "spell::after-exit", Note, "The spell starts after the participant's exit and is not used.";
+    SpellBeforeRandomisation = "spell::before-randomisation", Note, "The spell began before randomisation: it is no first job.";
+    SpellOverlap = "spell::overlap", Note, "The spell overlaps or abuts an earlier one: competitive spells are merged.";
+    AllocationDisagrees = "allocation::disagrees", Error, "The randomisation list gives another arm.";
+    AllocationStratumDisagrees = "allocation::stratum-disagrees", Error, "The randomisation list gives another stratum.";
+    AllocationMissing = "allocation::missing", Error, "A randomised participant is not in the randomisation list.";
+    StratumEmptyArm = "stratum::empty-arm", Warning, "A region has nobody in one arm.";
+    StratumSmall = "stratum::small", Warning, "A region has fewer than 20 participants in one arm.";
+    CovariateMissing = "covariate::missing-values", Note, "A covariate has missing values.";
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Where a problem is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// File as the plan names it.
+    pub file: String,
+    /// Line of the file, counting the header as 1; the row number in a format without lines.
+    pub line: Option<u64>,
+    /// Column of a table, by the name it has in the file, or of a line of text, by number.
+    pub column: Option<String>,
+    /// Bytes of a text file that the problem concerns.
+    #[serde(skip)]
+    pub span: Option<Range<usize>>,
+}
+
+impl Place {
+    /// A whole file.
+    pub fn file(file: &str) -> Self {
+        Self { file: file.to_owned(), line: None, column: None, span: None }
+    }
+
+    /// A row of a table.
+    pub fn row(file: &str, line: u64) -> Self {
+        Self { line: Some(line), ..Self::file(file) }
+    }
+
+    /// A column of a table.
+    pub fn column(file: &str, column: &str) -> Self {
+        Self { column: Some(column.to_owned()), ..Self::file(file) }
+    }
+
+    /// A cell of a table.
+    pub fn cell(file: &str, line: u64, column: &str) -> Self {
+        Self { line: Some(line), ..Self::column(file, column) }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        match &self.column {
+            Some(column) if self.span.is_some() => write!(f, ":{column}"),
+            Some(column) => write!(f, ", column `{column}`"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One problem.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Diagnostic {
+    /// What kind.
+    pub code: Code,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What is wrong, then what was expected. Never holds a participant's value.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+    /// The offending text, for those who ask to see participants' values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+impl Diagnostic {
+    /// A problem of that kind at that place.
+    pub fn new(
+        code: Code,
+        place: Place,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        let (message, remedy) = (message.into(), remedy.into());
+        Self { code, severity: code.severity(), place, message, remedy, value: None }
+    }
+
+    /// The same with the offending text, shown only on request.
+    #[must_use]
+    pub fn with_value(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+}
+
+/// Problems in the order in which they were found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// None so far.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds all of another list.
+    pub fn append(&mut self, mut other: Diagnostics) {
+        self.0.append(&mut other.0);
+    }
+
+    /// Sorts by severity, then file and line.
+    pub fn sort(&mut self) {
+        self.0.sort_by(|a, b| {
+            (a.severity, &a.place.file, a.place.line, a.code, &a.place.column).cmp(&(
+                b.severity,
+                &b.place.file,
+                b.place.line,
+                b.code,
+                &b.place.column,
+            ))
+        });
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Diagnostic] {
+        &self.0
+    }
+
+    /// How many of that severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|d| d.severity == severity).count()
+    }
+
+    /// Whether the run cannot go on.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// Drops participants' values.
+    pub fn hide_values(&mut self) {
+        for diagnostic in &mut self.0 {
+            diagnostic.value = None;
+        }
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
+        Self(diagnostics.into_iter().collect())
+    }
+}
+
+/// The known word nearest to `word`, where it is near enough to be a slip of the pen.
+pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let (distance, best) = known.iter().map(|k| (edit_distance(word, k), *k)).min()?;
+    (distance <= 1 + word.chars().count() / 5).then_some(best)
+}
+
+/// Least number of insertions, deletions and replacements of characters.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replace = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replace.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_of_the_pen_are_recognised() {
+        assert_eq!(nearest("exit_dat", &["exit_date", "exit_reason"]), Some("exit_date"));
+        assert_eq!(nearest("age", &["exit_date", "site"]), None);
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let mut codes: Vec<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        codes.sort_unstable();
+        let n = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), n);
+    }
+}

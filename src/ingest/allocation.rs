@@ -1,0 +1,57 @@
+//! The randomisation list against the participants.
+
+use std::collections::BTreeMap;
+
+use super::participants::read_arm;
+use super::typed_table::TypedTable;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::plan::types::Plan;
+use crate::trial::participant::Participant;
+
+/// Reports where the list and the participants table disagree.
+pub(super) fn report_allocation(
+    table: &TypedTable,
+    participants: &[Participant],
+    participants_file: &str,
+    plan: &Plan,
+    problems: &mut Diagnostics,
+) {
+    let by_id: BTreeMap<&str, &Participant> =
+        participants.iter().map(|p| (p.id.as_str(), p)).collect();
+    let mut listed: BTreeMap<&str, u64> = BTreeMap::new();
+    for row in 0..table.n_rows() {
+        let arm = read_arm(table, row, plan, problems);
+        let Some(id) = table.text(row, "participant_id") else { continue };
+        if let Some(earlier) = listed.insert(id, table.lines[row]) {
+            let message = format!("the same participant as in line {earlier}");
+            let remedy = "a person is randomised once";
+            let place = table.place(row, "participant_id");
+            problems.push(Diagnostic::new(Code::DuplicateRecord, place, message, remedy));
+        }
+        let Some(participant) = by_id.get(id) else { continue };
+        if arm.is_some_and(|arm| arm != participant.arm) {
+            let message =
+                format!("another arm than in {participants_file}, line {}", participant.line);
+            let remedy = "the list decides: correct the participants table, or explain the list";
+            let place = table.place(row, "arm");
+            problems.push(Diagnostic::new(Code::AllocationDisagrees, place, message, remedy));
+        }
+        let stratum = table.text(row, "stratum");
+        if let (Some(ours), Some(theirs)) = (participant.stratum.as_deref(), stratum)
+            && ours != theirs
+        {
+            let message =
+                format!("another stratum than in {participants_file}, line {}", participant.line);
+            let remedy = "correct one of the two";
+            let place = table.place(row, "stratum");
+            let code = Code::AllocationStratumDisagrees;
+            problems.push(Diagnostic::new(code, place, message, remedy));
+        }
+    }
+    for participant in participants.iter().filter(|p| !listed.contains_key(p.id.as_str())) {
+        let place = Place::cell(participants_file, participant.line, "participant_id");
+        let message = format!("randomised, but not in {}", table.file);
+        let remedy = "complete the list, or correct the identifier";
+        problems.push(Diagnostic::new(Code::AllocationMissing, place, message, remedy));
+    }
+}

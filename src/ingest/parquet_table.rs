@@ -1,0 +1,96 @@
+//! Parquet bytes to text cells, so that one set of rules holds for every format.
+
+use std::io::Cursor;
+
+use polars::prelude::{AnyValue, Column, DataType, ParquetReader, SerReader as _, TimeUnit};
+
+use super::raw_table::{Notation, RawRow, RawTable};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::plan::types::DateFormat;
+use crate::results::number::shortest;
+use crate::trial::date::Date;
+
+/// Reads a Parquet file. Rows are numbered from 1, since the format has no lines.
+pub(super) fn read_parquet(
+    file: &str,
+    bytes: &[u8],
+    problems: &mut Diagnostics,
+) -> Option<RawTable> {
+    let frame = match ParquetReader::new(Cursor::new(bytes)).finish() {
+        Ok(frame) => frame,
+        Err(error) => {
+            let first = error.to_string().lines().next().unwrap_or_default().to_owned();
+            let place = Place::file(file);
+            let message = format!("not a readable Parquet file: {first}");
+            let remedy = "write the file again";
+            problems.push(Diagnostic::new(Code::TableUnreadable, place, message, remedy));
+            return None;
+        }
+    };
+    let header: Vec<String> = frame.columns().iter().map(|c| c.name().to_string()).collect();
+    let unsupported: Vec<&Column> =
+        frame.columns().iter().filter(|column| !is_supported(column.dtype())).collect();
+    for column in &unsupported {
+        problems.push(Diagnostic::new(
+            Code::TableUnreadable,
+            Place::column(file, column.name()),
+            format!("columns of type {} are not read", column.dtype()),
+            "write it as text, number, date or boolean",
+        ));
+    }
+    if !unsupported.is_empty() {
+        return None;
+    }
+    let rows = (0..frame.height())
+        .map(|row| {
+            let cells = frame.columns().iter().map(|column| cell_text(column, row));
+            RawRow { line: row as u64 + 1, cells: cells.collect() }
+        })
+        .collect();
+    let notation = Notation { decimal: '.', date_format: DateFormat::Iso };
+    Some(RawTable { file: file.to_owned(), header, header_line: None, rows, notation })
+}
+
+fn is_supported(kind: &DataType) -> bool {
+    kind.is_primitive_numeric()
+        || matches!(
+            kind,
+            DataType::String
+                | DataType::Boolean
+                | DataType::Null
+                | DataType::Date
+                | DataType::Datetime(..)
+                | DataType::Categorical(..)
+                | DataType::Enum(..)
+        )
+}
+
+fn cell_text(column: &Column, row: usize) -> String {
+    let value = column.get(row).unwrap_or(AnyValue::Null);
+    match value {
+        AnyValue::Null => String::new(),
+        AnyValue::Date(days) => date_text(i64::from(days)),
+        AnyValue::Datetime(ticks, unit, _) => datetime_text(ticks, unit),
+        AnyValue::DatetimeOwned(ticks, unit, _) => datetime_text(ticks, unit),
+        AnyValue::Float64(number) => shortest(number),
+        AnyValue::Float32(number) => number.to_string(),
+        other => other.get_str().map_or_else(|| other.to_string(), str::to_owned),
+    }
+}
+
+fn date_text(days: i64) -> String {
+    let date = i32::try_from(days).ok().and_then(Date::from_unix_days);
+    date.map_or_else(|| format!("day {days}"), |date| date.to_string())
+}
+
+/// A timestamp at midnight is its date; any other keeps its time and is then no date.
+fn datetime_text(ticks: i64, unit: TimeUnit) -> String {
+    let per_day = 86_400
+        * match unit {
+            TimeUnit::Nanoseconds => 1_000_000_000,
+            TimeUnit::Microseconds => 1_000_000,
+            TimeUnit::Milliseconds => 1_000,
+        };
+    let date = date_text(ticks.div_euclid(per_day));
+    if ticks.rem_euclid(per_day) == 0 { date } else { format!("{date} with a time of day") }
+}
