@@ -1,1 +1,5 @@
-//! `TrialData` to outcomes, one file a family.
+//! `TrialData` to outcomes: pure, one file a family.
+
+pub mod employment;
+pub mod follow_up;
+pub mod outcomes;

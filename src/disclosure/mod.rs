@@ -1,1 +1,3 @@
 //! What may be published.
+
+pub mod small_cells;
