@@ -1,5 +1,7 @@
 //! Plain serialisable results: the boundary between statistics and documents.
 
+pub mod export;
+pub mod manifest;
 pub mod number;
 pub mod result_set;
 pub mod row;

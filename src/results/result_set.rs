@@ -36,6 +36,11 @@ impl ResultSet {
         }
     }
 
+    /// Version of the layout that this was written in.
+    pub fn format(&self) -> u32 {
+        self.format
+    }
+
     /// All rows, in the order of their keys.
     pub fn rows(&self) -> &[Row] {
         &self.rows
