@@ -1,11 +1,9 @@
 //! Calendar dates.
 
 use chrono::{Datelike as _, NaiveDate};
-use serde::{Deserialize, Serialize};
 
 /// A day of the Gregorian calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(NaiveDate);
 
 impl Date {
