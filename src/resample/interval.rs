@@ -18,8 +18,8 @@ pub struct Limit {
     /// Standard deviation of the limit over seeds, in the same units. `None` where there are too
     /// few replicates beyond the limit to tell.
     pub monte_carlo_error: Option<f64>,
-    /// Whether the limit had to be the smallest or largest replicate, or would lie beyond them:
-    /// the interval is then too short or nearly so, and more replicates are needed.
+    /// Whether the limit is the smallest or largest replicate, its rank not being strictly
+    /// between 1 and R: the level asks for more replicates, as `boot.ci` then warns.
     pub is_extreme: bool,
 }
 
