@@ -1,1 +1,47 @@
 //! The shared replicate weights and the intervals made from them.
+//!
+//! A replicate is a vector of whole-number case weights ([`case_weights`]), read by every
+//! estimand together ([`replicates`]). Each estimand's [`column`](column::Column) of replicates
+//! then gives a standard error and intervals ([`interval`]), the `BCa` interval with an
+//! [`acceleration`](mod@acceleration) from influence values.
+
+pub mod acceleration;
+pub mod case_weights;
+pub mod column;
+pub mod interval;
+mod monte_carlo;
+mod order_statistics;
+pub mod replicates;
+
+use thiserror::Error;
+
+/// Why a resampled quantity has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NotEstimable {
+    /// Fewer than two replicates have a value.
+    #[error("fewer than two replicates have a value")]
+    TooFewReplicates,
+    /// More replicates than [`column::MAX_FAILED_SHARE`] have no value.
+    #[error("the statistic does not exist in {failed} of {replicates} replicates")]
+    TooManyFailures {
+        /// Replicates without a value.
+        failed: usize,
+        /// All replicates.
+        replicates: usize,
+    },
+    /// The estimate is not a finite number.
+    #[error("the estimate is not a finite number")]
+    EstimateNotFinite,
+    /// No replicate, or every replicate, lies below the estimate.
+    #[error("all replicates lie on one side of the estimate, so its bias has no correction")]
+    BiasNotCorrectable,
+    /// The acceleration is so large that the adjusted levels turn round.
+    #[error("the acceleration is too large for the confidence level")]
+    AccelerationTooLarge,
+    /// The influence values are the same within every stratum.
+    #[error("the influence values do not vary within any stratum")]
+    InfluenceConstant,
+    /// An influence value is infinite or not a number.
+    #[error("an influence value is not a finite number")]
+    InfluenceNotFinite,
+}
