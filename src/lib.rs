@@ -9,6 +9,7 @@ pub mod cli;
 pub mod derive;
 pub mod diagnostic;
 pub mod disclosure;
+pub mod error;
 pub mod estimate;
 pub mod ingest;
 pub mod numeric;

@@ -1,3 +1,7 @@
 //! `ips-eval`: data and plan in, checked results and publishable documents out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ips_eval::cli::run()
+}

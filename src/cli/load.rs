@@ -1,0 +1,67 @@
+//! Plan and tables from disk.
+
+use std::path::Path;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::error::Error;
+use crate::ingest::{Ingested, Sources, read_trial};
+use crate::plan::parse::{PlanDocument, parse_plan};
+use crate::plan::types::TableName;
+use crate::results::manifest::FileHash;
+
+/// A plan with its tables, read and checked.
+pub(super) struct Loaded {
+    pub(super) document: PlanDocument,
+    pub(super) ingested: Ingested,
+    pub(super) plan_hash: FileHash,
+    pub(super) inputs: Vec<FileHash>,
+}
+
+/// What came of reading: everything, or the problems of a plan with its text.
+pub(super) enum Outcome {
+    Read(Box<Loaded>),
+    BadPlan { text: String, problems: Diagnostics },
+}
+
+/// Reads bytes, naming the file where that fails.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|source| Error::File { action: "read", path: path.into(), source })
+}
+
+/// Reads a plan and every table that it names.
+pub(super) fn load(plan: &Path) -> Result<Outcome, Error> {
+    let bytes = read_bytes(plan)?;
+    let file = plan.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let document = match parse_plan(&file, &text) {
+        Ok(document) => document,
+        Err(problems) => return Ok(Outcome::BadPlan { text, problems }),
+    };
+    let folder = plan.parent().unwrap_or(Path::new(""));
+    let mut sources = Sources::new();
+    let mut unread = Diagnostics::new();
+    let mut inputs = Vec::new();
+    for table in TableName::ALL {
+        let Some(file) = document.plan.data.get(table) else { continue };
+        match std::fs::read(folder.join(file)) {
+            Ok(bytes) => {
+                inputs.push(FileHash::of(file, &bytes));
+                sources.insert(table, bytes);
+            }
+            Err(error) => unread.push(Diagnostic::new(
+                Code::PlanFileNotFound,
+                document.place(&["data", table.as_str()]),
+                format!("`{file}` cannot be read: {error}"),
+                "give the path relative to the plan",
+            )),
+        }
+    }
+    let mut ingested = read_trial(&document, &sources);
+    if unread.has_errors() {
+        ingested.data = None;
+        ingested.problems.append(unread);
+        ingested.problems.sort();
+    }
+    let plan_hash = FileHash::of(&document.file, &bytes);
+    Ok(Outcome::Read(Box::new(Loaded { document, ingested, plan_hash, inputs })))
+}
