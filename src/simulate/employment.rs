@@ -223,3 +223,63 @@ fn recorded_end(course: &Course, end: Option<i32>) -> Option<i32> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, Seed};
+    use crate::simulate::design::{Design, Hazards};
+
+    fn competitive(job: &Job) -> bool {
+        use Contract::{EmploymentContract, SelfEmployed, TemporaryAgency};
+        [EmploymentContract, TemporaryAgency, SelfEmployed].contains(&job.contract)
+    }
+
+    /// A person who finds a job within days, so that a job on day 0 often comes near it.
+    fn soon_employed(stream: u64) -> (Course, Vec<Job>) {
+        let mut stream = Stream::new(Seed(4), Purpose::Simulation, stream);
+        let hazards = Hazards { first_job: 0.02, competing: 0.001 };
+        let course = Course::draw(&mut stream, hazards, 0.001, 900);
+        let region = &Design::planned().regions[0];
+        let baseline = Baseline::draw(&mut stream, region, &course, Some(0));
+        let pace = Pace { mean_job_days: 60.0, mean_gap_days: 30.0 };
+        let jobs = draw(&mut stream, &course, &baseline, pace);
+        (course, jobs)
+    }
+
+    #[test]
+    fn no_other_spell_moves_the_first_job() {
+        let mut on_day_0 = 0;
+        for person in 0..4000 {
+            let (course, jobs) = soon_employed(person);
+            let (before, after): (Vec<&Job>, Vec<&Job>) =
+                jobs.iter().filter(|job| competitive(job)).partition(|job| job.start < 0);
+            let seen = course.first_job <= course.follow_up();
+            let first = after.iter().map(|job| job.start).find(|&day| day <= course.follow_up());
+            assert_eq!(first, seen.then_some(course.first_job));
+            for job in before {
+                let reach = job.end.unwrap_or(course.follow_up());
+                assert!(!seen || reach + 1 < course.first_job, "{job:?} touches the first job");
+                on_day_0 += i32::from(reach >= 0);
+            }
+        }
+        assert!((40..=120).contains(&on_day_0), "{on_day_0} of 4000 work on day 0");
+    }
+
+    #[test]
+    fn awkward_spells_are_among_them() {
+        let (mut overlap, mut abut, mut running, mut late) = (0, 0, 0, 0);
+        for person in 0..1000 {
+            let (course, jobs) = soon_employed(person);
+            for pair in jobs.windows(2) {
+                let end = pair[0].end.unwrap_or(i32::MAX - 1);
+                overlap += i32::from(pair[1].start <= end);
+                abut += i32::from(pair[1].start == end + 1);
+            }
+            running += jobs.iter().filter(|job| job.end.is_none()).count();
+            late += jobs.iter().filter(|job| job.start > course.follow_up()).count();
+            assert!(jobs.iter().all(|job| job.end.is_none_or(|end| job.start <= end)));
+        }
+        assert!(overlap > 100 && abut > 100 && running > 100 && late > 10);
+    }
+}

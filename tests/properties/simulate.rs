@@ -1,7 +1,9 @@
 //! Properties of the simulate room, read from the tables as a stranger would.
 
 use ips_eval::random::Seed;
-use ips_eval::simulate::{Design, Hazards, Scope, SyntheticTrial, planned_trial, trial};
+use ips_eval::simulate::{
+    DEMONSTRATION_SEED, Design, Hazards, Scope, SyntheticTrial, planned_trial, trial,
+};
 use ips_eval::trial::arm::{Arm, TwoArm};
 use ips_eval::trial::date::Date;
 use ips_eval::trial::employment::Contract;
@@ -144,6 +146,13 @@ fn a_large_trial_comes_near_its_truth() {
 }
 
 #[test]
+fn the_demonstration_comes_near_its_truth_in_every_region() {
+    let made = planned_trial(DEMONSTRATION_SEED);
+    let people = people(&made, Design::planned().data_cutoff);
+    assert_near_the_truth(&made, &people, &[365, 547, 913]);
+}
+
+#[test]
 fn a_large_trial_with_ties_on_every_day_comes_near_its_truth() {
     let mut design = Design::planned();
     design.regions.truncate(2);
@@ -251,6 +260,11 @@ fn spells_are_possible_and_include_the_awkward_kinds() {
     assert_eq!(contracts.len(), Contract::ALL.len());
     let running = spells.iter().filter(|spell| spell["end_date"].is_empty()).count();
     assert!(running > 100, "{running} spells go on");
+    let notes = spells
+        .windows(2)
+        .filter(|pair| pair[0]["participant_id"] == pair[1]["participant_id"])
+        .filter(|pair| pair[1]["start_date"] <= pair[0]["end_date"]);
+    assert!(notes.count() > 20, "some spells overlap");
     let at_work = people(&made, cutoff).iter().filter(|person| person.employed_on_day_0).count();
     assert!((6..=48).contains(&at_work), "{at_work} people work on day 0");
 }
@@ -337,7 +351,7 @@ fn the_plan_names_what_the_trial_holds() {
 #[test]
 fn the_tables_can_be_written_to_look_at() {
     let dir = tempfile::tempdir().unwrap();
-    let made = planned_trial(Seed(20_180_201));
+    let made = planned_trial(DEMONSTRATION_SEED);
     for (name, text) in [
         ("participants.csv", made.participants_csv.as_str()),
         ("employment.csv", made.employment_csv.as_str()),
