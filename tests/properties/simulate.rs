@@ -186,9 +186,9 @@ fn the_planned_trial_has_the_planned_size() {
     let want = [("brussels", 60), ("flanders", 340), ("wallonia", 200)];
     let want = want.into_iter().flat_map(|(name, n)| [((name, "IPS"), n), ((name, "TAU"), n)]);
     assert_eq!(sizes.into_iter().collect::<Vec<_>>(), want.collect::<Vec<_>>());
-    let ids: BTreeSet<&str> = people.iter().map(|row| row["participant_id"].as_str()).collect();
-    assert_eq!(ids.len(), 1200);
-    assert_eq!((ids.first(), ids.last()), (Some(&"P0001"), Some(&"P1200")));
+    for (row, number) in people.iter().zip(1..) {
+        assert_eq!(row["participant_id"], format!("P{number:04}"));
+    }
 }
 
 #[test]
@@ -290,7 +290,20 @@ fn exits_come_between_randomisation_and_the_cut_off() {
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
     assert_eq!(planned_trial(Seed(7)), planned_trial(Seed(7)));
-    assert_ne!(planned_trial(Seed(7)).participants_csv, planned_trial(Seed(8)).participants_csv);
+}
+
+#[test]
+fn another_seed_draws_other_people() {
+    // In the order of their covariates, so that neither identifiers nor dates tell them apart.
+    let people = |seed| {
+        let mut people: Vec<_> = rows(&planned_trial(seed).participants_csv)
+            .iter()
+            .map(|row| [row["sex"].clone(), row["education"].clone(), row["language"].clone()])
+            .collect();
+        people.sort_unstable();
+        people
+    };
+    assert_ne!(people(Seed(7)), people(Seed(8)));
 }
 
 #[test]
