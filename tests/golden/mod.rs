@@ -7,6 +7,7 @@ use serde_json::Value;
 mod distributions;
 mod estimate;
 mod resample;
+mod simulate;
 mod survival;
 
 /// A file of reference values: `generator`, `tolerance` and `cases`.

@@ -2,4 +2,5 @@
 
 mod estimate;
 mod resample;
+mod simulate;
 mod survival;

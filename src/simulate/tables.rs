@@ -1,0 +1,143 @@
+//! The tables as CSV text, with the columns that the data dictionary names.
+
+use super::Person;
+use super::design::Design;
+use crate::trial::arm::Arm;
+use crate::trial::date::Date;
+
+const PARTICIPANTS: [&str; 17] = [
+    "participant_id",
+    "arm",
+    "region",
+    "randomisation_date",
+    "exit_date",
+    "exit_reason",
+    "stratum",
+    "site",
+    "coach_id",
+    "referral_date",
+    "programme_start_date",
+    "language",
+    "age",
+    "sex",
+    "months_incapacity",
+    "education",
+    "diagnosis_group",
+];
+const EMPLOYMENT: [&str; 9] = [
+    "participant_id",
+    "start_date",
+    "end_date",
+    "contract",
+    "hours_per_week",
+    "monthly_wage_eur",
+    "employer_id",
+    "authorised_art100",
+    "source",
+];
+const ALLOCATION: [&str; 5] = ["participant_id", "stratum", "sequence", "arm", "allocated_on"];
+
+/// The participants table.
+pub(super) fn participants(design: &Design, people: &[Person]) -> String {
+    let width = id_width(people);
+    csv_text(
+        PARTICIPANTS,
+        people.iter().map(|person| {
+            let on = |day: i32| date(person.entry, day).to_string();
+            let region = &design.regions[person.place.region].name;
+            let baseline = &person.baseline;
+            let programme = baseline.programme.as_ref();
+            [
+                id(person, width),
+                arm_label(person.place.arm).to_owned(),
+                region.clone(),
+                person.entry.to_string(),
+                or_empty(person.course.exit.map(|(day, _)| on(day))),
+                or_empty(person.course.exit.map(|(_, reason)| reason.code().to_owned())),
+                region.clone(),
+                baseline.site.clone(),
+                or_empty(programme.map(|programme| programme.coach.clone())),
+                on(baseline.referral),
+                or_empty(programme.map(|programme| on(programme.start))),
+                baseline.language.to_owned(),
+                baseline.age.to_string(),
+                baseline.sex.to_owned(),
+                baseline.months_incapacity.to_string(),
+                or_empty(baseline.education.map(str::to_owned)),
+                baseline.diagnosis_group.to_owned(),
+            ]
+        }),
+    )
+}
+
+/// The employment table.
+pub(super) fn employment(people: &[Person]) -> String {
+    let width = id_width(people);
+    let rows = people.iter().flat_map(|person| {
+        person.jobs.iter().map(move |job| {
+            let on = |day: i32| date(person.entry, day).to_string();
+            [
+                id(person, width),
+                on(job.start),
+                or_empty(job.end.map(on)),
+                job.contract.code().to_owned(),
+                job.hours_per_week.to_string(),
+                or_empty(job.monthly_wage_eur.map(|wage| format!("{wage:.2}"))),
+                or_empty(job.employer.map(|number| format!("E{number:03}"))),
+                or_empty(job.authorised.map(str::to_owned)),
+                job.source.to_owned(),
+            ]
+        })
+    });
+    csv_text(EMPLOYMENT, rows)
+}
+
+/// The allocation table.
+pub(super) fn allocation(design: &Design, people: &[Person]) -> String {
+    let width = id_width(people);
+    let rows = people.iter().map(|person| {
+        [
+            id(person, width),
+            design.regions[person.place.region].name.clone(),
+            person.place.sequence.to_string(),
+            arm_label(person.place.arm).to_owned(),
+            person.entry.to_string(),
+        ]
+    });
+    csv_text(ALLOCATION, rows)
+}
+
+/// The date some days after another.
+pub(super) fn date(from: Date, days: i32) -> Date {
+    from.plus_days(days).expect("a valid design stays within a few centuries")
+}
+
+fn arm_label(arm: Arm) -> &'static str {
+    match arm {
+        Arm::Intervention => "IPS",
+        Arm::Control => "TAU",
+    }
+}
+
+fn id(person: &Person, width: usize) -> String {
+    format!("P{:0width$}", person.place.number)
+}
+
+/// Digits of an identifier: four, or as many as the last one needs.
+fn id_width(people: &[Person]) -> usize {
+    people.len().to_string().len().max(4)
+}
+
+fn or_empty(cell: Option<String>) -> String {
+    cell.unwrap_or_default()
+}
+
+fn csv_text<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header).expect("memory takes every record");
+    for row in rows {
+        writer.write_record(&row).expect("memory takes every record of the header's length");
+    }
+    let bytes = writer.into_inner().expect("memory needs no flushing");
+    String::from_utf8(bytes).expect("the cells are UTF-8")
+}
