@@ -1,56 +1,48 @@
 //! Design matrices of arm and strata.
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 
 use super::sample::{Cell, StratifiedSample};
+use crate::numeric::sum::mean;
 use crate::trial::arm::{Arm, TwoArm};
 
 /// Column of the arm in both designs.
 pub(super) const ARM: usize = 1;
 
-/// What both regressions are made of: those who can say something, and their stratum's number
-/// among the strata with such people.
+/// What both regressions are made of.
 pub(super) struct Design {
-    /// Outcomes less their mean, which the intercept takes: nothing else changes, and residuals
+    /// Outcomes less their mean, which the intercept takes: nothing else changes, and coefficients
     /// keep their digits when outcomes are far from 0.
-    pub(super) outcomes: Vec<f64>,
+    pub(super) outcomes: Array1<f64>,
     arms: Vec<f64>,
+    /// Each participant's stratum, numbered among those with people.
     strata: Vec<usize>,
     /// Strata with people.
     pub(super) n_strata: usize,
 }
 
 impl Design {
-    /// Sets aside participants alone in their stratum, and numbers the other strata anew.
+    /// Numbers the strata that have people; the others get no column.
     pub(super) fn new(sample: &StratifiedSample<'_>, cells: &[TwoArm<Cell>]) -> Self {
         let mut n_strata = 0;
-        let numbers: Vec<Option<usize>> = cells
-            .iter()
-            .map(|cell| {
-                let several = cell.intervention.n + cell.control.n > 1;
-                several.then(|| {
-                    n_strata += 1;
-                    n_strata - 1
-                })
-            })
-            .collect();
-        let mut design = Self { outcomes: vec![], arms: vec![], strata: vec![], n_strata };
-        for (outcome, arm, stratum) in sample.iter() {
-            if let Some(stratum) = numbers[stratum] {
-                design.outcomes.push(outcome);
-                design.arms.push(if arm == Arm::Intervention { 1.0 } else { 0.0 });
-                design.strata.push(stratum);
-            }
+        let mut numbers = vec![0; cells.len()];
+        for (number, cell) in numbers.iter_mut().zip(cells) {
+            *number = n_strata;
+            n_strata += usize::from(cell.intervention.n + cell.control.n > 0);
         }
-        let mean = super::mean::mean(&design.outcomes);
-        design.outcomes.iter_mut().for_each(|y| *y -= mean);
-        design
+        let centre = mean(sample.outcomes()).unwrap_or(0.0);
+        let indicator = |arm| if arm == Arm::Intervention { 1.0 } else { 0.0 };
+        Self {
+            outcomes: sample.outcomes().iter().map(|y| y - centre).collect(),
+            arms: sample.iter().map(|(_, arm, _)| indicator(arm)).collect(),
+            strata: sample.iter().map(|(_, _, stratum)| numbers[stratum]).collect(),
+            n_strata,
+        }
     }
 
     /// Standard deviation of the outcomes, divisor n.
     pub(super) fn spread(&self) -> f64 {
-        let squares: f64 = self.outcomes.iter().map(|y| y * y).sum();
-        (squares / self.outcomes.len() as f64).sqrt()
+        (self.outcomes.dot(&self.outcomes) / self.outcomes.len() as f64).sqrt()
     }
 
     /// Intercept, arm, and one column a stratum but the first.

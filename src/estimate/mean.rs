@@ -1,6 +1,7 @@
 //! An arm's mean and standard deviation.
 
 use super::proportion::NoParticipants;
+use crate::numeric::sum::{mean, sample_variance};
 
 /// Mean and spread of an outcome, in the outcome's unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,8 +16,6 @@ pub struct ArmMean {
 
 /// Estimates the mean, and the standard deviation with divisor n − 1.
 ///
-/// Both passes go over deviations, so that values far from zero keep their digits.
-///
 /// # Errors
 ///
 /// [`NoParticipants`] where the slice is empty.
@@ -25,24 +24,9 @@ pub struct ArmMean {
 ///
 /// - Agrees with R's `mean` and `sd`; see `tests/reference/r/estimate.R`.
 pub fn arm_mean(outcomes: &[f64]) -> Result<ArmMean, NoParticipants> {
-    let n = outcomes.len();
-    if n == 0 {
-        return Err(NoParticipants);
-    }
-    let mean = mean(outcomes);
-    let std_dev = (n > 1).then(|| {
-        let squares: f64 = outcomes.iter().map(|y| (y - mean) * (y - mean)).sum();
-        (squares / (n - 1) as f64).sqrt()
-    });
-    Ok(ArmMean { n, mean, std_dev })
-}
-
-/// The mean of a slice that is not empty.
-pub(super) fn mean(outcomes: &[f64]) -> f64 {
-    let n = outcomes.len() as f64;
-    let first = outcomes.iter().sum::<f64>() / n;
-    // What the first pass rounded away.
-    first + outcomes.iter().map(|y| y - first).sum::<f64>() / n
+    let mean = mean(outcomes).ok_or(NoParticipants)?;
+    let std_dev = sample_variance(outcomes).map(f64::sqrt);
+    Ok(ArmMean { n: outcomes.len(), mean, std_dev })
 }
 
 #[cfg(test)]

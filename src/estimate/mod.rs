@@ -5,7 +5,6 @@
 
 mod design;
 pub mod influence;
-mod least_squares;
 pub mod mean;
 pub mod proportion;
 pub mod ratio;

@@ -1,15 +1,17 @@
 //! Least squares on arm and strata, with standard errors robust to unequal variances (HC2).
 
+use ndarray::Slice;
 use thiserror::Error;
 
 use super::design::{ARM, Design};
-use super::least_squares::{Fit, quadratic_form};
 use super::proportion::{EmptyArm, arm_name};
 use super::risk_difference::NoStratumWithBothArms;
 use super::sample::{Cell, StratifiedSample};
 use super::two_by_two::ChiSquaredTest;
 use crate::numeric::distribution::{chi_squared, student_t};
 use crate::numeric::interval::{ConfidenceLevel, Interval};
+use crate::numeric::least_squares::{LeastSquares, LeastSquaresError};
+use crate::numeric::symmetric::{NotPositiveDefinite, wald_statistic};
 use crate::trial::arm::{Arm, TwoArm};
 
 /// Standard errors below this share of the outcomes' standard deviation are rounding.
@@ -22,9 +24,6 @@ pub struct ArmEffect {
     pub estimate: f64,
     /// Participants less coefficients, empty strata not counted.
     pub df: usize,
-    /// Participants alone in their stratum: their own coefficient fits them exactly, so they say
-    /// nothing of the arm and take as many degrees of freedom as they bring.
-    pub alone_in_stratum: usize,
     /// How sure the estimate is; a reason where the outcomes do not tell.
     pub inference: Result<ArmInference, NoInference>,
 }
@@ -50,8 +49,8 @@ pub enum ArmEffectError {
     #[error(transparent)]
     NoStratumWithBothArms(#[from] NoStratumWithBothArms),
     /// The coefficients are not determined.
-    #[error("the design matrix is rank deficient")]
-    RankDeficient,
+    #[error(transparent)]
+    LeastSquares(#[from] LeastSquaresError),
 }
 
 /// Why an estimate has no standard error.
@@ -60,9 +59,9 @@ pub enum NoInference {
     /// As many coefficients as participants.
     #[error("no degrees of freedom are left")]
     NoDegreesOfFreedom,
-    /// A participant's leverage is 1: their residual is 0 whatever their outcome, and HC2 divides
-    /// by 0. It is so where the arms meet in one stratum only, and one of them has a single
-    /// participant there.
+    /// The estimate moves with the outcome of a participant whose leverage is 1: the residual is 0
+    /// whatever that outcome, and HC2 divides by 0. It is so where the arms meet in one stratum
+    /// only, and one of them has a single participant there.
     #[error("a single participant decides the estimate (leverage 1)")]
     LeverageOne,
     /// The standard error is 0.
@@ -83,8 +82,9 @@ pub enum NoInference {
 /// differences by n₁ₛ n₀ₛ / nₛ, as Mantel-Haenszel does.
 ///
 /// Strata without participants have no coefficient. Those with one arm only keep theirs: they take
-/// part in the degrees of freedom and in nothing else. Participants alone in their stratum are set
-/// aside, which changes neither β nor n − p; R's estimatr gives NaN there, because of 0/0.
+/// part in the degrees of freedom and in nothing else. A participant alone in a stratum does not
+/// even that, and everything is as if they were not there; R's estimatr 1.0.0 gives NaN instead,
+/// because e²/(1 − h) is 0/0 for them.
 ///
 /// # Errors
 ///
@@ -103,17 +103,9 @@ pub fn arm_and_strata(
     let cells = sample.cells();
     both_arms(&cells)?;
     let design = Design::new(sample, &cells);
-    let (n, p) = (design.outcomes.len(), 1 + design.n_strata);
-    let fit = Fit::new(&design.arm_and_strata(), &design.outcomes)
-        .ok_or(ArmEffectError::RankDeficient)?;
-    let estimate = fit.coefficients[ARM];
-    let df = n - p;
-    let inference = if df == 0 {
-        Err(NoInference::NoDegreesOfFreedom)
-    } else {
-        infer(&fit, df, level, design.spread())
-    };
-    Ok(ArmEffect { estimate, df, alone_in_stratum: sample.n() - n, inference })
+    let fit = LeastSquares::fit(design.arm_and_strata().view(), design.outcomes.view())?;
+    let inference = infer(&fit, level, design.spread());
+    Ok(ArmEffect { estimate: fit.coefficients[ARM], df: fit.residual_df, inference })
 }
 
 fn both_arms(cells: &[TwoArm<Cell>]) -> Result<(), ArmEffectError> {
@@ -129,17 +121,21 @@ fn both_arms(cells: &[TwoArm<Cell>]) -> Result<(), ArmEffectError> {
 }
 
 fn infer(
-    fit: &Fit,
-    df: usize,
+    fit: &LeastSquares,
     level: ConfidenceLevel,
     spread: f64,
 ) -> Result<ArmInference, NoInference> {
-    let covariance = fit.hc2().ok_or(NoInference::LeverageOne)?;
-    let std_error = covariance[[ARM, ARM]].sqrt();
+    if fit.residual_df == 0 {
+        return Err(NoInference::NoDegreesOfFreedom);
+    }
+    if fit.determined_by_one().contains(&ARM) {
+        return Err(NoInference::LeverageOne);
+    }
+    let std_error = fit.hc2_covariance()[[ARM, ARM]].sqrt();
     if std_error <= ROUNDING * spread {
         return Err(NoInference::NoVariation);
     }
-    let (estimate, df) = (fit.coefficients[ARM], df as f64);
+    let (estimate, df) = (fit.coefficients[ARM], fit.residual_df as f64);
     let t = student_t::quantile(1.0 - level.tail(), df);
     Ok(ArmInference {
         std_error,
@@ -176,9 +172,12 @@ pub enum InteractionError {
         /// How many strata are so.
         strata: usize,
     },
-    /// The coefficients, or their covariance, are not determined.
-    #[error("the design matrix is rank deficient")]
-    RankDeficient,
+    /// The coefficients are not determined.
+    #[error(transparent)]
+    LeastSquares(#[from] LeastSquaresError),
+    /// The interaction terms' covariance has no inverse.
+    #[error(transparent)]
+    Covariance(#[from] NotPositiveDefinite),
 }
 
 /// Tests whether the arm's effect is the same in all strata.
@@ -206,13 +205,12 @@ pub fn arm_by_stratum_wald(
     let cells = sample.cells();
     testable(&cells)?;
     let design = Design::new(sample, &cells);
-    let fit = Fit::new(&design.arm_by_stratum(), &design.outcomes)
-        .ok_or(InteractionError::RankDeficient)?;
-    let covariance = fit.hc2().ok_or(InteractionError::RankDeficient)?;
-    let first = 1 + design.n_strata;
-    let interactions = covariance.slice_each_axis(|_| ndarray::Slice::from(first..));
-    let statistic = quadratic_form(interactions.to_owned(), &fit.coefficients[first..])
-        .ok_or(InteractionError::RankDeficient)?;
+    let fit = LeastSquares::fit(design.arm_by_stratum().view(), design.outcomes.view())?;
+    let interactions = Slice::from(1 + design.n_strata..);
+    let statistic = wald_statistic(
+        fit.coefficients.slice_each_axis(|_| interactions),
+        fit.hc2_covariance().slice_each_axis(|_| interactions),
+    )?;
     let df = design.n_strata - 1;
     Ok(ChiSquaredTest { statistic, df, p_value: chi_squared::sf(statistic, df as f64) })
 }
@@ -239,4 +237,66 @@ fn testable(cells: &[TwoArm<Cell>]) -> Result<(), InteractionError> {
 
 fn is_peopled(cell: &TwoArm<Cell>) -> bool {
     cell.intervention.n + cell.control.n > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const I: Arm = Arm::Intervention;
+    const C: Arm = Arm::Control;
+
+    fn effect(y: &[f64], arms: &[Arm], strata: &[usize]) -> Result<ArmEffect, ArmEffectError> {
+        let sample = StratifiedSample::new(y, arms, strata, 9).expect("a sample");
+        arm_and_strata(&sample, ConfidenceLevel::new(0.95).expect("a level"))
+    }
+
+    fn interaction(
+        y: &[f64],
+        arms: &[Arm],
+        strata: &[usize],
+    ) -> Result<ChiSquaredTest, InteractionError> {
+        arm_by_stratum_wald(&StratifiedSample::new(y, arms, strata, 9).expect("a sample"))
+    }
+
+    #[test]
+    fn arms_that_never_meet_have_no_effect() {
+        assert_eq!(effect(&[], &[], &[]), Err(EmptyArm { arm: I }.into()));
+        assert_eq!(effect(&[1.0, 2.0], &[I, I], &[0, 1]), Err(EmptyArm { arm: C }.into()));
+        let apart = effect(&[1.0, 2.0, 4.0], &[I, C, C], &[0, 1, 1]);
+        assert_eq!(apart, Err(NoStratumWithBothArms.into()));
+    }
+
+    #[test]
+    fn an_estimate_may_lack_a_standard_error() {
+        let pair = effect(&[5.0, 3.0], &[I, C], &[4, 4]).unwrap();
+        assert!((pair.estimate - 2.0).abs() < 1e-14);
+        assert_eq!(pair.inference, Err(NoInference::NoDegreesOfFreedom));
+        let one = effect(&[5.0, 3.0, 2.0, 6.0, 8.0], &[I, C, C, I, I], &[0, 0, 0, 1, 1]).unwrap();
+        assert!((one.estimate - 2.5).abs() < 1e-14);
+        assert_eq!((one.df, one.inference), (2, Err(NoInference::LeverageOne)));
+    }
+
+    #[test]
+    fn outcomes_without_variation_have_no_standard_error() {
+        let arms = [I, I, C, C, I, I, C, C];
+        let strata = [0, 0, 0, 0, 1, 1, 1, 1];
+        for y in [[0.1; 8], [1e9; 8], [1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]] {
+            let got = effect(&y, &arms, &strata).unwrap();
+            assert_eq!(got.inference, Err(NoInference::NoVariation), "{y:?}");
+            let test = interaction(&y, &arms, &strata);
+            assert_eq!(test, Err(InteractionError::NoVariation { strata: 2 }));
+        }
+    }
+
+    #[test]
+    fn strata_in_the_way_of_the_interaction_are_named() {
+        let y = [1.0, 2.0, 3.0, 4.0, 7.0];
+        let one_stratum = interaction(&y, &[I, I, C, C, C], &[3; 5]);
+        assert_eq!(one_stratum, Err(InteractionError::FewerThanTwoStrata));
+        let one_arm = interaction(&y, &[I, I, C, C, C], &[0, 0, 0, 0, 5]);
+        assert_eq!(one_arm, Err(InteractionError::StratumWithOneArm { stratum: 5, arm: I }));
+        let single = interaction(&y, &[I, I, C, C, I], &[0, 0, 0, 5, 5]);
+        assert_eq!(single, Err(InteractionError::SingleParticipant { stratum: 0, arm: C }));
+    }
 }

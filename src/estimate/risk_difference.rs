@@ -172,7 +172,7 @@ impl Stratum {
     }
 
     fn b(&self) -> f64 {
-        (self.p1 * (1.0 - self.p0) + self.p0 * (1.0 - self.p1)) / 2.0
+        0.5 * (self.p1 * (1.0 - self.p0) + self.p0 * (1.0 - self.p1))
     }
 }
 

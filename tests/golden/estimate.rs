@@ -7,7 +7,7 @@ use ips_eval::estimate::ratio::{RatioError, RatioEstimate, odds_ratio, risk_rati
 use ips_eval::estimate::regression::{arm_and_strata, arm_by_stratum_wald};
 use ips_eval::estimate::risk_difference::{mantel_haenszel, newcombe, wald};
 use ips_eval::estimate::sample::StratifiedSample;
-use ips_eval::estimate::two_by_two::pearson_chi_squared;
+use ips_eval::estimate::two_by_two::{fisher_exact, pearson_chi_squared};
 use ips_eval::numeric::interval::{ConfidenceLevel, Interval};
 use ips_eval::trial::arm::{Arm, TwoArm};
 use serde_json::Value;
@@ -153,6 +153,11 @@ fn pearson_agrees_with_chisq_test() {
         case.assert("df", got.df as f64);
         case.assert("p_value", got.p_value);
     });
+}
+
+#[test]
+fn fisher_agrees_with_fisher_test() {
+    each_case("fisher_exact", |case| case.assert("p_value", fisher_exact(case.arms()).unwrap()));
 }
 
 /// Outcomes, arms and strata of a case, owned.
