@@ -140,7 +140,8 @@ pub fn mantel_haenszel(
     let weight: f64 = used.iter().map(|k| k.weight).sum();
     let estimate = used.iter().map(|k| k.weight * (k.p1 - k.p0)).sum::<f64>() / weight;
     let spread: f64 = used.iter().map(|k| k.weight * (estimate * k.a() + k.b())).sum();
-    // The sum is never negative but for rounding.
+    // Only rounding can make it negative: with q = 1 − p it is Σ w (p₁q₀ − δ m), m a mean of q₀ and
+    // p₁, so at most 1; and p₁q₀ ≥ p₁ − p₀, so that Σ w p₁q₀ ≥ δ Σ w.
     let std_error = spread.max(0.0).sqrt() / weight;
     let interval = Interval::around(estimate, level.z() * std_error);
     Ok(StratifiedRiskDifference {
