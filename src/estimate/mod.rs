@@ -1,1 +1,14 @@
 //! Effects on slices: proportions, contrasts, regression.
+//!
+//! Everything here takes counts, slices and small structs, and knows nothing of files, plans or
+//! columns. A quantity that cannot be estimated is an error value with its reason.
+
+mod design;
+pub mod influence;
+pub mod mean;
+pub mod proportion;
+pub mod ratio;
+pub mod regression;
+pub mod risk_difference;
+pub mod sample;
+pub mod two_by_two;
