@@ -1,1 +1,85 @@
 //! Plan × data → results: the only place that matches on a method.
+
+mod amounts;
+mod bootstrap;
+mod cohort;
+mod flow;
+mod proportions;
+mod sheet;
+mod time_to_job;
+
+use crate::numeric::interval::ConfidenceLevel;
+use crate::plan::types::Plan;
+use crate::resample::replicates::ReplicatesError;
+use crate::results::result_set::{DuplicateKey, ResultSet};
+use crate::results::study::Study;
+use crate::trial::dataset::TrialData;
+use cohort::Cohort;
+use sheet::Sheet;
+
+/// Why there are no results.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalysisError {
+    /// The plan's confidence level.
+    #[error("the confidence level {0} does not lie between one half and one")]
+    Level(f64),
+    /// The bootstrap.
+    #[error("no bootstrap: {0}")]
+    Bootstrap(#[from] ReplicatesError),
+    /// Groups to resample in.
+    #[error("no bootstrap: {0}")]
+    Strata(#[from] crate::resample::case_weights::StrataError),
+    /// A fault of this program.
+    #[error("a fault of this program: {0}")]
+    Duplicate(#[from] DuplicateKey),
+}
+
+/// What an analysis needs beside data.
+#[derive(Clone, Copy)]
+struct Setting<'a> {
+    plan: &'a Plan,
+    level: ConfidenceLevel,
+}
+
+/// Computes everything that the plan asks for.
+///
+/// `progress` is told how many more bootstrap replicates are done.
+///
+/// # Errors
+///
+/// [`AnalysisError`], where the plan asks for what cannot be. A quantity that cannot be estimated
+/// from these data is no error: it is a row with the reason.
+pub fn analyse(
+    plan: &Plan,
+    data: &TrialData,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<ResultSet, AnalysisError> {
+    let level = plan.analysis.confidence_level;
+    let level = ConfidenceLevel::new(level).ok_or(AnalysisError::Level(level))?;
+    let setting = Setting { plan, level };
+    let cohort = Cohort::new(plan, data);
+    let mut sheet = Sheet::default();
+    let missing = flow::add_flow(&mut sheet, setting, &cohort);
+    proportions::add_ever_employed(&mut sheet, setting, &cohort, missing);
+    proportions::add_employed(&mut sheet, setting, &cohort);
+    amounts::add_days_employed(&mut sheet, setting, &cohort);
+    time_to_job::add_time_to_first_job(&mut sheet, setting, &cohort, missing);
+    bootstrap::add_bootstrap(&mut sheet, setting, &cohort, progress)?;
+    Ok(ResultSet::new(study(plan, &cohort), sheet.into_rows())?)
+}
+
+fn study(plan: &Plan, cohort: &Cohort) -> Study {
+    Study {
+        id: plan.trial.id.clone(),
+        title: plan.trial.title.clone(),
+        data_cutoff: plan.trial.data_cutoff.to_string(),
+        regions: plan.trial.regions.clone(),
+        arm_labels: plan.trial.arms.by_arm(),
+        horizon_months: plan.analysis.horizon_months,
+        months: plan.analysis.months.clone(),
+        confidence_level: plan.analysis.confidence_level,
+        replicates: plan.bootstrap.replicates,
+        seed: plan.bootstrap.seed,
+        n_competing_exits: cohort.n_competing_exits(),
+    }
+}

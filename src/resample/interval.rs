@@ -89,6 +89,11 @@ impl BootstrapDistribution {
         Ok(Self { estimate, sorted, n_failed: failed })
     }
 
+    /// The estimate from the data themselves.
+    pub fn estimate(&self) -> f64 {
+        self.estimate
+    }
+
     /// The number of replicates in which the statistic exists, R.
     pub fn n_replicates(&self) -> usize {
         self.sorted.len()

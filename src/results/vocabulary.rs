@@ -66,6 +66,8 @@ words! {
         SurvivalMedian = "survival_median",
         /// A test of equal curves.
         SurvivalTest = "survival_test",
+        /// Restricted mean time to a first job.
+        Rmst = "rmst",
         /// A cumulative incidence with competing exits.
         CumulativeIncidence = "cumulative_incidence",
     }
@@ -140,6 +142,8 @@ words! {
         WaldHc2 = "wald_hc2",
         /// Kaplan-Meier, competing exits censored.
         KaplanMeier = "kaplan_meier",
+        /// Restricted mean of the Kaplan-Meier curve, competing exits censored.
+        RestrictedMean = "restricted_mean",
         /// Log-rank test, competing exits censored.
         LogRank = "log_rank",
         /// Peto-Peto test, competing exits censored.
@@ -202,20 +206,12 @@ words! {
         TestStatistic = "statistic",
         /// Participants at risk.
         NAtRisk = "n_at_risk",
-        /// Monte Carlo standard error of the standard error.
+        /// Monte Carlo standard error of the statistic that `level` names.
         MonteCarloError = "monte_carlo_error",
-        /// Monte Carlo standard error of the lower limit.
-        MonteCarloErrorLower = "monte_carlo_error_lower",
-        /// Monte Carlo standard error of the upper limit.
-        MonteCarloErrorUpper = "monte_carlo_error_upper",
-        /// Replicates asked for.
-        Replicates = "replicates",
         /// Replicates in which the estimate did not exist.
         FailedReplicates = "failed_replicates",
         /// Acceleration constant of the BCa interval.
         Acceleration = "acceleration",
-        /// Bias correction constant of the BCa interval.
-        BiasCorrection = "bias_correction",
     }
 }
 

@@ -1,6 +1,8 @@
 //! Reference values of the distributions room.
 
-use ips_eval::numeric::distribution::hypergeometric::{TwoByTwo, fisher_exact_two_sided, ln_pmf, pmf};
+use ips_eval::numeric::distribution::hypergeometric::{
+    TwoByTwo, fisher_exact_two_sided, ln_pmf, pmf,
+};
 use ips_eval::numeric::distribution::{binomial, chi_squared, normal, student_t};
 use ips_eval::numeric::special::stirling::stirling_error;
 use ips_eval::numeric::sum::{mean, sample_variance};
@@ -78,13 +80,24 @@ fn zz_probe() {
             let t0 = std::time::Instant::now();
             let got = compute(function, &case["arguments"]);
             let dt = t0.elapsed().as_micros();
-            if dt > 2000 { println!("slow {dt} {function} {}", case["arguments"]); }
+            if dt > 2000 {
+                println!("slow {dt} {function} {}", case["arguments"]);
+            }
             let want = number(&case["value"]);
-            let tail = if want.abs() < 1e-20 || want.abs() > 1e20 {"far"} else {"near"};
+            let tail = if want.abs() < 1e-20 || want.abs() > 1e20 { "far" } else { "near" };
             if got.to_bits() != want.to_bits() {
-            worst.entry(format!("{function} {tail}")).or_default().push(((got / want - 1.0).abs(), format!("{} got {got:e} want {want:e}", case["arguments"])));
+                worst.entry(format!("{function} {tail}")).or_default().push((
+                    (got / want - 1.0).abs(),
+                    format!("{} got {got:e} want {want:e}", case["arguments"]),
+                ));
             }
         }
-        for (k, mut v) in worst { v.sort_by(|a, b| b.0.total_cmp(&a.0)); println!("{name} {k} n={}", v.len()); for w in v.iter().take(4) { println!("     {:.1e} {}", w.0, w.1); } }
+        for (k, mut v) in worst {
+            v.sort_by(|a, b| b.0.total_cmp(&a.0));
+            println!("{name} {k} n={}", v.len());
+            for w in v.iter().take(4) {
+                println!("     {:.1e} {}", w.0, w.1);
+            }
+        }
     }
 }
