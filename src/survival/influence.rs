@@ -1,7 +1,7 @@
 //! Influence of each participant on the cumulative incidence.
 
 use super::aalen_johansen::Step;
-use super::ending::{Cause, Ending};
+use super::ending::Ending;
 use super::event_table::{EventDay, EventTable};
 use super::not_estimable::NotEstimable;
 use crate::numeric::weights::FrequencyWeights;
@@ -46,21 +46,21 @@ pub fn incidence_influence(
     time_days: f64,
 ) -> Result<Vec<f64>, NotEstimable> {
     let table = EventTable::new(days, endings, weights);
-    let rows = &table.rows()[..table.n_days_by(time_days)?];
-    let effects = day_effects(rows);
+    let n_days = table.n_days_by(time_days)?;
+    let effects = day_effects(&table.rows()[..n_days]);
     let of_participant = |(&day, &ending): (&i32, &Ending)| {
-        let before = rows.partition_point(|row| row.day < day);
-        let Some(effect) = effects.get(before) else {
-            // Follow-up beyond t: at risk all the time, and nothing of the own ending.
-            return effects.last().map_or(0.0, |last| last.at_risk_through);
-        };
-        if rows[before].day == day {
-            return effect.at_risk_through + effect.own_exit(ending, rows[before].n_at_risk);
+        if f64::from(day) > time_days {
+            return effects[n_days].at_risk_before;
         }
-        // A weight of zero on a day of its own: a day like the next one, without its exits.
-        let earlier = before.checked_sub(1).map(|previous| effects[previous]);
-        let own = DayEffect { to_come_if_staying: effect.to_come, ..*effect };
-        earlier.map_or(0.0, |e| e.at_risk_through) + own.own_exit(ending, rows[before].n_at_risk)
+        // With a weight of zero a day may be missing: the next one then, without its exits.
+        let next = table.rows().partition_point(|row| row.day < day);
+        let (row, effect) = (table.rows()[next], effects[next]);
+        if row.day == day {
+            let at_risk = effects[next + 1].at_risk_before;
+            at_risk + effect.own_exit(ending, effect.to_come_if_staying) / row.n_at_risk
+        } else {
+            effect.at_risk_before + effect.own_exit(ending, effect.to_come) / row.n_at_risk
+        }
     };
     Ok(days.iter().zip(endings).map(of_participant).collect())
 }
@@ -74,36 +74,36 @@ struct DayEffect {
     to_come: f64,
     /// R / (1 − h), 0 where h is 1.
     to_come_if_staying: f64,
-    /// The sum of the first line of the formula up to and with this day.
-    at_risk_through: f64,
+    /// The sum of the first line of the formula over the days before.
+    at_risk_before: f64,
 }
 
 impl DayEffect {
-    /// The second line of the formula.
-    fn own_exit(&self, ending: Ending, n_at_risk: f64) -> f64 {
+    /// The second line of the formula, times n, with that R / (1 − h).
+    fn own_exit(&self, ending: Ending, to_come_if_staying: f64) -> f64 {
         match ending {
-            Ending::Event => (self.survival_before - self.to_come_if_staying) / n_at_risk,
-            Ending::Competing => -self.to_come_if_staying / n_at_risk,
+            Ending::Event => self.survival_before - to_come_if_staying,
+            Ending::Competing => -to_come_if_staying,
             Ending::Censored => 0.0,
         }
     }
 }
 
+/// The effects of the days, and after them one of a day without exits.
 fn day_effects(rows: &[EventDay]) -> Vec<DayEffect> {
     let mut step = Step::START;
-    let mut effects: Vec<DayEffect> = rows
-        .iter()
-        .map(|row| {
-            let survival_before = step.survival;
-            step = step.after(row.n_at_risk, row.n_of(Cause::Event), row.n_of(Cause::Competing));
-            DayEffect {
-                survival_before,
-                to_come: 0.0,
-                to_come_if_staying: 0.0,
-                at_risk_through: 0.0,
-            }
-        })
-        .collect();
+    let mut effects = Vec::with_capacity(rows.len() + 1);
+    let effect_of = |step: Step| DayEffect {
+        survival_before: step.survival,
+        to_come: 0.0,
+        to_come_if_staying: 0.0,
+        at_risk_before: 0.0,
+    };
+    for row in rows {
+        effects.push(effect_of(step));
+        step = step.after(row.n_at_risk, row.n_events, row.n_competing);
+    }
+    effects.push(effect_of(step));
     let mut to_come = 0.0;
     for (effect, row) in effects.iter_mut().zip(rows).rev() {
         let staying = (row.n_at_risk - row.n_events - row.n_competing) / row.n_at_risk;
@@ -111,13 +111,12 @@ fn day_effects(rows: &[EventDay]) -> Vec<DayEffect> {
         to_come += effect.survival_before * row.n_events / row.n_at_risk;
         effect.to_come = to_come;
     }
-    let mut through = 0.0;
-    for (effect, row) in effects.iter_mut().zip(rows) {
-        let n = row.n_at_risk;
-        let leaving = (row.n_events + row.n_competing) / n;
-        through +=
-            (effect.to_come_if_staying * leaving - effect.survival_before * row.n_events / n) / n;
-        effect.at_risk_through = through;
+    let mut at_risk = 0.0;
+    for (j, row) in rows.iter().enumerate() {
+        let (effect, n) = (effects[j], row.n_at_risk);
+        let leaving = effect.to_come_if_staying * (row.n_events + row.n_competing) / n;
+        at_risk += (leaving - effect.survival_before * row.n_events / n) / n;
+        effects[j + 1].at_risk_before = at_risk;
     }
     effects
 }

@@ -2,8 +2,8 @@
 
 use ips_eval::numeric::interval::{ConfidenceLevel, Interval};
 use ips_eval::numeric::weights::FrequencyWeights;
-use ips_eval::survival::aalen_johansen::CumulativeIncidence;
-use ips_eval::survival::curve::{CurveEstimate, log_log_limits};
+use ips_eval::survival::aalen_johansen::{CumulativeIncidence, risk_difference};
+use ips_eval::survival::curve::{CurveEstimate, Difference, log_log_limits};
 use ips_eval::survival::ending::{Cause, Ending};
 use ips_eval::survival::event_table::EventTable;
 use ips_eval::survival::influence::incidence_influence;
@@ -11,7 +11,7 @@ use ips_eval::survival::kaplan_meier::KaplanMeier;
 use ips_eval::survival::log_rank::{ChiSquaredTest, log_rank, log_rank_stratified, peto_peto};
 use ips_eval::survival::not_estimable::NotEstimable;
 use ips_eval::survival::quantile::quantile;
-use ips_eval::survival::restricted_mean::restricted_mean;
+use ips_eval::survival::restricted_mean::{restricted_mean, restricted_mean_difference};
 use ips_eval::trial::arm::{Arm, TwoArm};
 use serde_json::Value;
 
@@ -297,4 +297,41 @@ fn influence_is_survfits() {
         }
     });
     assert!(n_values > 1000);
+}
+
+#[test]
+fn differences_add_variances() {
+    let reference = Reference::read("survival");
+    let mut n_differences = 0;
+    for case in &reference.cases {
+        let wants = &case["differences"];
+        if wants.is_null() {
+            continue;
+        }
+        let arms = arm_of(case);
+        let tables = TwoArm::from_fn(|arm| Group::of(case, |i| arms[i] == arm).table());
+        let name = case["name"].as_str().expect("a name");
+        let mut check = |what: &str, i: usize, got: Difference| {
+            let want = &wants[what];
+            let what = format!("{name}, difference of {what} {i}");
+            reference.assert_close(&what, got.estimate, &want["estimate"][i]);
+            reference.assert_close(&what, got.std_error, &want["std_error"][i]);
+            reference.assert_close(&what, or_nan(got.p_value), &want["p_value"][i]);
+            let limits = (&want["lower"][i], &want["upper"][i]);
+            assert_limits(&reference, &what, Some(got.limits), limits);
+            n_differences += 1;
+        };
+        for (i, time) in numbers(&wants["times"]).into_iter().enumerate() {
+            let means = tables.as_ref().map(|t| restricted_mean(t, time).expect("an estimate"));
+            check("restricted_mean", i, restricted_mean_difference(means, level()));
+            if !wants["incidence"].is_null() {
+                let risks = tables.as_ref().map(|table| {
+                    let curve = CumulativeIncidence::new(table, Cause::Event, level());
+                    curve.at(time).expect("an estimate")
+                });
+                check("incidence", i, risk_difference(risks, level()));
+            }
+        }
+    }
+    assert!(n_differences > 40);
 }
