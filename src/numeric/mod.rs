@@ -3,4 +3,8 @@
 pub mod distribution;
 pub mod elementary;
 pub mod interval;
+pub mod least_squares;
+pub mod special;
+pub mod sum;
+pub mod symmetric;
 pub mod weights;
