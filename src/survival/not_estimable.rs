@@ -1,0 +1,26 @@
+//! Why a quantity cannot be estimated.
+
+use thiserror::Error;
+
+/// The reason why there is no estimate.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum NotEstimable {
+    /// The group, or one of the two, is empty, or all its weights are zero.
+    #[error("there are no participants")]
+    NoParticipants,
+    /// The time lies past the last day on which anyone was followed.
+    #[error("day {time_days} is past the last follow-up, on day {last_day}")]
+    PastLastFollowUp {
+        /// The time asked for, in days.
+        time_days: f64,
+        /// The last day on which anyone was followed.
+        last_day: i32,
+    },
+    /// Nobody in either arm had the event.
+    #[error("there are no events")]
+    NoEvents,
+    /// No event happened while both arms had participants at risk, some of whom did without it.
+    #[error("the test statistic has no variance")]
+    NoVariance,
+}
