@@ -1,8 +1,10 @@
 //! What arms, regions, months and dates are called.
 
+use std::collections::BTreeMap;
+
 use crate::results::row::ALL_REGIONS;
 use crate::results::study::Study;
-use crate::results::vocabulary::ResultArm;
+use crate::results::vocabulary::{AnalysisSet, Inference, Method, Outcome, ResultArm};
 use crate::trial::arm::{Arm, TwoArm};
 
 use super::number::Numbers;
@@ -26,7 +28,7 @@ impl<'a> Names<'a> {
         if region == ALL_REGIONS {
             return self.texts.common.all_regions.clone();
         }
-        self.texts.regions.get(region).cloned().unwrap_or_else(|| readable(region))
+        word(&self.texts.regions, region)
     }
 
     /// Name of an arm.
@@ -48,6 +50,27 @@ impl<'a> Names<'a> {
             ResultArm::All => self.texts.common.both_arms.clone(),
             ResultArm::Contrast => self.contrast(),
         }
+    }
+
+    /// Name of a method.
+    pub(super) fn method(self, method: Method) -> String {
+        let known = self.texts.methods.get(method.as_str());
+        known.map_or_else(|| readable(method.as_str()), |text| text.label.clone())
+    }
+
+    /// Name of a kind of inference; the estimator's own has none.
+    pub(super) fn inference(self, inference: Inference) -> String {
+        word(&self.texts.inference, inference.as_str())
+    }
+
+    /// Name of an outcome.
+    pub(super) fn outcome(self, outcome: Outcome) -> String {
+        word(&self.texts.outcomes, outcome.as_str())
+    }
+
+    /// Name of an analysis set.
+    pub(super) fn set(self, set: AnalysisSet) -> String {
+        word(&self.texts.sets, set.as_str())
     }
 
     /// `IPS − Usual services`.
@@ -82,6 +105,10 @@ impl<'a> Names<'a> {
         let (cutoff, level) = (self.cutoff(), self.level());
         fill(template, &[("set", set), ("cutoff", &cutoff), ("level", &level)])
     }
+}
+
+fn word(known: &BTreeMap<String, String>, word: &str) -> String {
+    known.get(word).cloned().unwrap_or_else(|| readable(word))
 }
 
 /// A word of a data set as one would write it: `not_on_parole` is `Not on parole`.

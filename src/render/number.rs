@@ -33,8 +33,7 @@ impl<'t> Numbers<'t> {
     pub fn short_percent(self, proportion: f64) -> String {
         let percent = 100.0 * proportion;
         let whole = (percent - percent.round()).abs() < 1e-9;
-        let digits = if whole { 0 } else { 1 };
-        fill(&self.text.percent, &[("number", &self.decimal(percent, digits))])
+        fill(&self.text.percent, &[("number", &self.decimal(percent, usize::from(!whole)))])
     }
 
     /// A difference of proportions in percentage points, signed: 0.095 is `+9.5 points`.
@@ -51,12 +50,17 @@ impl<'t> Numbers<'t> {
     pub fn axis_points(self, difference: f64) -> String {
         let points = 100.0 * difference;
         let whole = (points - points.round()).abs() < 1e-9;
-        self.signed(points, if whole { 0 } else { 1 })
+        self.signed(points, usize::from(!whole))
     }
 
     /// Days with one decimal: `123.4 days`.
     pub fn days(self, days: f64) -> String {
         fill(&self.text.days, &[("number", &self.decimal(days, 1))])
+    }
+
+    /// A difference of days, signed: `+12.3 days`.
+    pub fn signed_days(self, days: f64) -> String {
+        fill(&self.text.days, &[("number", &self.signed(days, 1))])
     }
 
     /// A count with separated thousands: `1,234`.

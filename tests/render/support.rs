@@ -103,6 +103,14 @@ pub(crate) fn with_gaps() -> ResultSet {
     ResultSet::new(whole.study.clone(), rows).expect("keys are as they were")
 }
 
+/// The Belgian trial with nobody lost or not yet due.
+pub(crate) fn with_complete_follow_up() -> ResultSet {
+    belgian().map_rows(|row| match row.key.statistic {
+        Statistic::Lost | Statistic::NotDue => Row { value: Some(0.0), ..row.clone() },
+        _ => row.clone(),
+    })
+}
+
 /// Results without any row.
 pub(crate) fn empty() -> ResultSet {
     ResultSet::new(belgian().study, Vec::new()).expect("no row is no duplicate")
@@ -189,7 +197,8 @@ fn add_region(rows: &mut Vec<Row>, region: &Region) {
     let rate =
         |arm| if arm == ResultArm::Ips { region.control + region.effect } else { region.control };
     let n = |arm| if arm == ResultArm::Ips { region.n.0 } else { region.n.1 };
-    for arm in ARMS {
+    for arm in [ResultArm::Ips, ResultArm::Control, ResultArm::All] {
+        let n = |arm| if arm == ResultArm::All { region.n.0 + region.n.1 } else { n(arm) };
         let lost = (0.04 * n(arm)).round();
         let not_due = (0.06 * n(arm)).round();
         let observed = n(arm) - lost - not_due;
@@ -211,6 +220,9 @@ fn add_region(rows: &mut Vec<Row>, region: &Region) {
             (Statistic::Analysed, observed),
         ];
         add(rows, &key, &flow);
+        if arm == ResultArm::All {
+            continue;
+        }
         let (set, outcome) = (AnalysisSet::IttObserved, Outcome::EverEmployed);
         let key = Key0 { analysis: Analysis::ArmRate, outcome, set, method: Method::Wilson, ..key };
         let key = Key0 { unit: Unit::Proportion, ..key };

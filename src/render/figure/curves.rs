@@ -42,11 +42,21 @@ pub(super) enum Join {
     Lines,
 }
 
+/// Where the arms are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// At the ends of the curves.
+    AtCurves,
+    /// In a key above the panels.
+    InKey,
+}
+
 /// A panel's content.
 pub(super) struct Curves<'c> {
     pub(super) steps: &'c TwoArm<Vec<Step>>,
     pub(super) arms: &'c TwoArm<String>,
     pub(super) join: Join,
+    pub(super) names: Naming,
     /// Months with a tick and numbers below.
     pub(super) labelled: &'c [i32],
     pub(super) count_heading: &'c str,
@@ -82,7 +92,9 @@ pub(super) fn draw(
     let at = |month: i32| plot.at((f64::from(month), 0.0)).0;
     let months: Vec<_> = curves.labelled.iter().map(|&month| (month, at(month))).collect();
     draw_months(canvas, frame, &months)?;
-    draw_names(canvas, &plot, frame, curves)?;
+    if curves.names == Naming::AtCurves {
+        draw_names(canvas, &plot, frame, curves)?;
+    }
     draw_counts(canvas, frame, &months, curves)
 }
 
@@ -174,10 +186,11 @@ fn draw_names(
         let below = lowest + NAME_GAP + 0.76 * LABEL.size;
         let above = (highest - NAME_GAP).max(frame.top + LABEL.size);
         let stacked = (above - 1.15 * LABEL.size).max(frame.top + LABEL.size);
-        let baseline = match arm == upper {
-            true => above,
-            false if below < frame.bottom - 2.0 => below,
-            false => stacked,
+        let has_room = below < frame.bottom - 2.0;
+        let baseline = match (arm == upper, has_room) {
+            (false, true) => below,
+            (true, true) | (false, false) => above,
+            (true, false) => stacked,
         };
         canvas.text((right, baseline), &name, arm_type(arm, LABEL.size), Align::Right)?;
     }

@@ -8,8 +8,8 @@ use crate::results::vocabulary::Statistic;
 
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Frame, Mark, Stroke};
-use super::panel::{draw_ticks, tick_line};
-use super::sheet::{Sheet, Words, shortened, wrap};
+use super::panel::{draw_region_name, draw_ticks, tick_line};
+use super::sheet::{Sheet, Words, shortened};
 use super::style::{AXIS, GRID, INK, LABEL, LIGHT, MARGIN, STRONG, TICK, WIDTH};
 use super::table::{Numbers, VALUES};
 use super::{Figure, FigureError, Source};
@@ -78,7 +78,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
         name: NAME,
         title: fill(&text.title, &[("month", &month)]),
         subtitle: names
-            .subtitle(&names.texts.common.subtitle, &names.texts.common.everyone_randomised),
+            .subtitle(&names.texts.common.subtitle, &names.texts.common.intention_to_treat),
         footnotes,
         text_alternative: alternative(source, &forest),
     };
@@ -263,11 +263,7 @@ fn body(
         }
         y += GROUP_GAP / 2.0;
         let name = names.region(&group[0].region);
-        for (at, line) in wrap(&name, STRONG, WIDEST_REGION).iter().take(2).enumerate() {
-            let baseline = y + (at as f64 + 0.5) * LINE + 4.0;
-            let line = shortened(line, STRONG, WIDEST_REGION);
-            canvas.text((MARGIN, baseline), &line, STRONG, Align::Left)?;
-        }
+        draw_region_name(canvas, (y, LINE), &name, WIDEST_REGION)?;
         for entry in group {
             draw_entry(canvas, (&columns, frame, &forest.axis), (entry, y + LINE / 2.0), text)?;
             y += LINE;

@@ -9,7 +9,8 @@ use crate::trial::arm::{Arm, TwoArm};
 
 use super::axis::{Axis, spaced_months};
 use super::canvas::{Align, Frame};
-use super::curves::{self, Axes, Curves, Join, NUMBER_LINE, Step, TITLE_DROP, half_width};
+use super::curves::{self, Axes, Curves, Join, NUMBER_LINE, Naming, Step, TITLE_DROP, half_width};
+use super::panel::widest_name;
 use super::sheet::{Sheet, Words};
 use super::style::{LABEL, MARGIN, TICK, WIDTH};
 use super::table::{Numbers, VALUES};
@@ -43,7 +44,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
         let last = last_of(&steps);
         let label_gap = half_width(&steps, 1, TICK) + 6.0;
         let arms = names.arms();
-        let name_width = Arm::BOTH.iter().map(|&arm| TICK.width(arms.get(arm))).fold(0.0, f64::max);
+        let name_width = widest_name(&arms, TICK);
         let label_width = name_width.max(TICK.width(&text.observed)).min(WIDEST_NAME);
         let frame = Frame {
             left: MARGIN + label_width + label_gap,
@@ -67,6 +68,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
             steps: &steps,
             arms: &arms,
             join: Join::Lines,
+            names: Naming::AtCurves,
             labelled: &labelled,
             count_heading: &text.observed,
             axis_title: &names.texts.common.month_axis,

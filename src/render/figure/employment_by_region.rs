@@ -8,8 +8,10 @@ use crate::trial::arm::Arm;
 
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Frame, Stroke};
-use super::panel::{draw_ticks, tick_line};
-use super::sheet::{Sheet, Words, shortened, wrap};
+use super::panel::{
+    KEY_HEIGHT, Sample, draw_key, draw_region_name, draw_ticks, tick_line, widest_name,
+};
+use super::sheet::{Sheet, Words, shortened};
 use super::style::{AXIS, GRID, LABEL, MARGIN, STRONG, TICK, WIDTH, arm_type, colour, mark};
 use super::table::{Numbers, VALUES};
 use super::{Figure, FigureError, Source};
@@ -50,18 +52,27 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
     let mut notes = Notes::new(names);
     let entries = entries(source, &mut notes);
     let observed = fill(&names.texts.common.observed_at, &[("month", &month)]);
+    let mut footnotes = vec![text.explain.clone()];
+    footnotes.extend(notes.lines());
     let words = Words {
         name: NAME,
         title: fill(&text.title, &[("month", &month)]),
         subtitle: names.subtitle(&names.texts.common.subtitle, &observed),
-        footnotes: notes.lines(),
+        footnotes,
         text_alternative: alternative(source, &entries),
     };
     let groups = entries.len().div_ceil(2) as f64;
-    let height = HEADING + groups * (2.0 * LINE + GROUP_GAP) + FOOT;
+    let arms = names.arms();
+    let has_key = widest_name(&arms, LABEL) > WIDEST_ARM;
+    let key = if has_key { KEY_HEIGHT } else { 0.0 };
+    let height = key + HEADING + groups * (2.0 * LINE + GROUP_GAP) + FOOT;
     let csv = csv(&entries)?;
-    Sheet::new(words, names, source.audience)
-        .draw(height, csv, |canvas, top| body(source, canvas, top, &entries))
+    Sheet::new(words, names, source.audience).draw(height, csv, |canvas, top| {
+        if has_key {
+            draw_key(canvas, top, &arms, Sample::Mark)?;
+        }
+        body(source, canvas, top + key, &entries)
+    })
 }
 
 fn entries(source: Source<'_>, notes: &mut Notes<'_>) -> Vec<Entry> {
@@ -81,7 +92,9 @@ fn entries(source: Source<'_>, notes: &mut Notes<'_>) -> Vec<Entry> {
             let limit = |value: f64| numbers.decimal(100.0 * value, 1);
             let writers = Writers { estimate: &percent, limit: &limit };
             let rate_text = notes.show_interval(&rate, &place, writers);
-            let count_text = numbers.part_of(&events_text, &n_text);
+            let is_missing = events.value().is_none() && events_text == n_text;
+            let count_text =
+                if is_missing { n_text } else { numbers.part_of(&events_text, &n_text) };
             let region = region.to_owned();
             entries.push(Entry { region, arm, n, events, rate, count_text, rate_text });
         }
@@ -161,7 +174,8 @@ fn body(
     draw_ticks(canvas, frame, &axis, |tick| names.numbers().short_percent(tick))?;
     let month = names.study.horizon_months.to_string();
     let title = fill(&text.axis, &[("month", &month)]);
-    let centre = f64::midpoint(frame.left, frame.right);
+    let half = LABEL.width(&title) / 2.0;
+    let centre = f64::midpoint(frame.left, frame.right).min(WIDTH - MARGIN - half);
     canvas.text((centre, frame.bottom + 31.0), &title, LABEL, Align::Centre)?;
     for (at, pair) in entries.chunks(2).enumerate() {
         let group_top = frame.top + at as f64 * (2.0 * LINE + GROUP_GAP) + GROUP_GAP / 2.0;
@@ -169,30 +183,13 @@ fn body(
             let y = group_top - GROUP_GAP / 2.0;
             canvas.line(&[(MARGIN, y), (WIDTH - MARGIN, y)], Stroke::solid(GRID, 0.8))?;
         }
-        draw_region_name(source, canvas, group_top, &pair[0].region)?;
+        draw_region_name(canvas, (group_top, LINE), &names.region(&pair[0].region), WIDEST_REGION)?;
         for (line, entry) in pair.iter().enumerate() {
             let centre = group_top + (line as f64 + 0.5) * LINE;
             draw_entry(source, canvas, (&columns, frame, &axis), (entry, centre))?;
         }
     }
     tick_line(canvas, (frame.left, frame.right), frame.bottom, Stroke::solid(AXIS, 1.0))
-}
-
-fn draw_region_name(
-    source: Source<'_>,
-    canvas: &Canvas<'_>,
-    top: f64,
-    region: &str,
-) -> Result<(), FigureError> {
-    let lines = wrap(&source.names.region(region), STRONG, WIDEST_REGION);
-    for (at, line) in lines.iter().take(2).enumerate() {
-        let is_cut = at == 1 && lines.len() > 2;
-        let line = if is_cut { format!("{line}…") } else { line.clone() };
-        let y = top + (at as f64 + 0.5) * LINE + 4.0;
-        let line = shortened(&line, STRONG, WIDEST_REGION);
-        canvas.text((MARGIN, y), &line, STRONG, Align::Left)?;
-    }
-    Ok(())
 }
 
 fn draw_entry(

@@ -9,7 +9,8 @@ use crate::trial::arm::{Arm, TwoArm};
 
 use super::axis::{Axis, spaced_months};
 use super::canvas::{Align, Canvas, Frame};
-use super::curves::{self, Axes, Curves, Join, NUMBER_LINE, Step, TITLE_DROP, half_width};
+use super::curves::{self, Axes, Curves, Join, NUMBER_LINE, Naming, Step, TITLE_DROP, half_width};
+use super::panel::{KEY_HEIGHT, Sample, draw_key, widest_name};
 use super::sheet::{Sheet, Words, shortened};
 use super::style::{GREY, LABEL, MARGIN, STRONG, TICK, WIDTH};
 use super::table::{Numbers, VALUES};
@@ -18,6 +19,10 @@ use super::{Figure, FigureError, Source};
 const NAME: &str = "first_job";
 const PLOT_HEIGHT: f64 = 165.0;
 const PANEL_HEAD: f64 = 24.0;
+/// A further line for the test, where panels are narrow.
+const TEST_LINE: f64 = 14.0;
+/// Names wider than this share of a panel go to a key.
+const WIDEST_NAME: f64 = 0.36;
 const PANEL_GAP: f64 = 22.0;
 const COLUMN_GAP: f64 = 20.0;
 const AXIS_NAME: f64 = 16.0;
@@ -49,11 +54,15 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
         footnotes,
         text_alternative: alternative(source, &panels),
     };
-    let layout = Layout::of(panels.len());
+    let arms = names.arms();
+    let layout = Layout::of(panels.len(), widest_name(&arms, LABEL));
     let csv = csv(&panels)?;
     Sheet::new(words, names, source.audience).draw(layout.height, csv, |canvas, top| {
-        canvas.text((MARGIN, top + 10.0), &text.axis, LABEL, Align::Left)?;
-        body(source, canvas, top + AXIS_NAME, &panels, &layout)
+        if layout.names == Naming::InKey {
+            draw_key(canvas, top, &arms, Sample::Line)?;
+        }
+        canvas.text((MARGIN, top + layout.key + 10.0), &text.axis, LABEL, Align::Left)?;
+        body(source, canvas, top + layout.key + AXIS_NAME, &panels, &layout)
     })
 }
 
@@ -118,10 +127,13 @@ struct Layout {
     columns: usize,
     panel: (f64, f64),
     height: f64,
+    head: f64,
+    key: f64,
+    names: Naming,
 }
 
 impl Layout {
-    fn of(panels: usize) -> Self {
+    fn of(panels: usize, widest_name: f64) -> Self {
         let columns = match panels {
             0 | 1 => 1,
             2..=6 => 2,
@@ -130,10 +142,14 @@ impl Layout {
         let gaps = COLUMN_GAP * (columns - 1) as f64;
         let width = (WIDTH - 2.0 * MARGIN - gaps) / columns as f64;
         let below = TITLE_DROP + 2.0 * NUMBER_LINE + 4.0;
-        let height = PANEL_HEAD + PLOT_HEIGHT + below;
+        let head = if columns < 3 { PANEL_HEAD } else { PANEL_HEAD + TEST_LINE };
+        let height = head + PLOT_HEIGHT + below;
         let rows = panels.div_ceil(columns) as f64;
-        let total = AXIS_NAME + rows * height + (rows - 1.0).max(0.0) * PANEL_GAP;
-        Self { columns, panel: (width, height), height: total }
+        let is_long = widest_name > WIDEST_NAME * width;
+        let names = if is_long { Naming::InKey } else { Naming::AtCurves };
+        let key = if is_long { KEY_HEIGHT } else { 0.0 };
+        let total = key + AXIS_NAME + rows * height + (rows - 1.0).max(0.0) * PANEL_GAP;
+        Self { columns, panel: (width, height), height: total, head, key, names }
     }
 
     /// Top left corner of a panel.
@@ -166,16 +182,16 @@ fn body(
     let axes = Axes { months: (0.0, f64::from(last)), values: &values, level: &level };
     let arms = names.arms();
     let text = &names.texts.figure.first_job;
-    let name_width = Arm::BOTH.iter().map(|&arm| TICK.width(arms.get(arm))).fold(0.0, f64::max);
+    let name_width = widest_name(&arms, TICK);
     let label_width = name_width.max(TICK.width(&text.at_risk)).min(layout.label_width());
     let label_gap = panels.iter().map(|p| half_width(&p.steps, 0, TICK)).fold(8.0, f64::max) + 3.0;
     for (at, panel) in panels.iter().enumerate() {
         let (x, y) = layout.corner(at, top);
         let frame = Frame {
             left: x + label_width + label_gap,
-            top: y + PANEL_HEAD,
+            top: y + layout.head,
             right: x + layout.panel.0 - 6.0,
-            bottom: y + PANEL_HEAD + PLOT_HEIGHT,
+            bottom: y + layout.head + PLOT_HEIGHT,
         };
         let scale = (frame.right - frame.left) / f64::from(last);
         let labelled = spaced_months(
@@ -183,11 +199,12 @@ fn body(
             |month| f64::from(month) * scale,
             |month| half_width(&panel.steps, month, TICK),
         );
-        draw_head(source, canvas, frame, panel)?;
+        draw_head(source, canvas, frame, (panel, layout))?;
         let curves = Curves {
             steps: &panel.steps,
             arms: &arms,
             join: Join::Steps,
+            names: layout.names,
             labelled: &labelled,
             count_heading: &text.at_risk,
             axis_title: &names.texts.common.month_axis,
@@ -200,17 +217,23 @@ fn body(
     Ok(())
 }
 
-/// The region's name and its test, above the panel.
+/// The region's name and its test above the panel: on one line, or on two in a narrow panel.
 fn draw_head(
     source: Source<'_>,
     canvas: &Canvas<'_>,
     frame: Frame,
-    panel: &Panel,
+    (panel, layout): (&Panel, &Layout),
 ) -> Result<(), FigureError> {
     let y = frame.top - 9.0;
-    let test_width = TICK.width(&panel.test_text);
-    let room = frame.right - frame.left - test_width - 10.0;
-    let name = shortened(&source.names.region(&panel.region), STRONG, room);
+    let region = source.names.region(&panel.region);
+    if layout.columns == 3 {
+        let left = frame.right + 6.0 - layout.panel.0;
+        let name = shortened(&region, STRONG, layout.panel.0);
+        canvas.text((left, y - TEST_LINE), &name, STRONG, Align::Left)?;
+        return canvas.text((left, y), &panel.test_text, TICK, Align::Left);
+    }
+    let room = frame.right - frame.left - TICK.width(&panel.test_text) - 10.0;
+    let name = shortened(&region, STRONG, room);
     canvas.text((frame.left, y), &name, STRONG, Align::Left)?;
     canvas.text((frame.right, y), &panel.test_text, TICK, Align::Right)
 }

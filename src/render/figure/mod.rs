@@ -56,6 +56,7 @@ pub enum FigureError {
 }
 
 impl FigureError {
+    #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
     fn draw<E: std::error::Error + Send + Sync>(
         error: plotters::drawing::DrawingAreaErrorKind<E>,
     ) -> Self {

@@ -22,7 +22,7 @@ pub struct EmploymentByRegionText {
     pub axis: String,
     pub count_heading: String,
     pub rate_heading: String,
-    pub rate: String,
+    pub explain: String,
     pub alternative: String,
     pub alternative_row: String,
 }

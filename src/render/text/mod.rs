@@ -158,6 +158,7 @@ pub struct CommonText {
     pub subtitle: String,
     pub subtitle_curves: String,
     pub everyone_randomised: String,
+    pub intention_to_treat: String,
     pub observed_at: String,
     pub observed_each_month: String,
     pub month_axis: String,
