@@ -1,0 +1,94 @@
+//! Where axes end and where their ticks stand.
+
+/// Steps between ticks of a proportion, from fine to coarse.
+const STEPS: [f64; 7] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5];
+
+/// At most this many steps on an axis.
+const MOST_STEPS: f64 = 6.0;
+
+/// Rounding slack when counting steps.
+const SLACK: f64 = 1e-9;
+
+/// An axis of proportions, or of differences of proportions.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Axis {
+    pub(super) from: f64,
+    pub(super) to: f64,
+    pub(super) ticks: Vec<f64>,
+}
+
+impl Axis {
+    /// An axis on round numbers that covers the values and zero.
+    pub(super) fn covering(values: impl IntoIterator<Item = f64>) -> Self {
+        let (low, high) = values
+            .into_iter()
+            .fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+        let high = if high - low < STEPS[0] { low + 0.1 } else { high };
+        let step = step(high - low);
+        let (first, last) = ((low / step + SLACK).floor(), (high / step - SLACK).ceil());
+        let ticks = whole_numbers(first, last).map(|at| at * step).collect();
+        Self { from: first * step, to: last * step, ticks }
+    }
+
+    /// From and to.
+    pub(super) const fn range(&self) -> (f64, f64) {
+        (self.from, self.to)
+    }
+}
+
+fn step(span: f64) -> f64 {
+    let fits = |step: &&f64| span / **step <= MOST_STEPS + SLACK;
+    STEPS.iter().find(fits).copied().unwrap_or(0.5)
+}
+
+fn whole_numbers(first: f64, last: f64) -> impl Iterator<Item = f64> {
+    std::iter::successors(Some(first), |at| Some(at + 1.0)).take_while(move |at| *at <= last)
+}
+
+/// Months that can be labelled without touching: the most wanted first, each with its half width.
+///
+/// `x` gives the position of a month, `half` half the width of its label.
+pub(super) fn spaced_months(
+    wanted: impl IntoIterator<Item = i32>,
+    x: impl Fn(i32) -> f64,
+    half: impl Fn(i32) -> f64,
+) -> Vec<i32> {
+    let mut kept: Vec<i32> = Vec::new();
+    for month in wanted {
+        let is_clear = |other: &i32| {
+            *other != month && (x(*other) - x(month)).abs() >= half(*other) + half(month)
+        };
+        if kept.iter().all(is_clear) {
+            kept.push(month);
+        }
+    }
+    kept.sort_unstable();
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Axis, spaced_months};
+
+    fn close(got: &[f64], want: &[f64]) -> bool {
+        got.len() == want.len() && got.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-12)
+    }
+
+    #[test]
+    fn axes_end_on_round_numbers() {
+        let axis = Axis::covering([0.47, 0.31]);
+        assert!(close(&axis.ticks, &[0.0, 0.1, 0.2, 0.3, 0.4, 0.5]), "{axis:?}");
+        let axis = Axis::covering([-0.12, 0.25]);
+        assert!(close(&axis.ticks, &[-0.2, -0.1, 0.0, 0.1, 0.2, 0.3]), "{axis:?}");
+        let axis = Axis::covering([-1.0, 1.0]);
+        assert!(close(&axis.ticks, &[-1.0, -0.5, 0.0, 0.5, 1.0]), "{axis:?}");
+        let axis = Axis::covering([]);
+        assert!(axis.to > axis.from && axis.ticks.len() > 1, "{axis:?}");
+    }
+
+    #[test]
+    fn wanted_months_win() {
+        let kept = spaced_months([0, 9, 11, 8, 4], |m| f64::from(m) * 10.0, |_| 9.0);
+        assert_eq!(kept, [0, 4, 9, 11]);
+    }
+}

@@ -1,0 +1,97 @@
+//! Figures: SVG, the words that describe them, and the numbers they show as CSV.
+//!
+//! A mark sits where a row says; a row without a value leaves a gap and a footnote.
+
+use crate::render::Audience;
+use crate::results::result_set::ResultSet;
+
+use super::names::Names;
+use super::text::Texts;
+
+mod axis;
+mod canvas;
+mod curves;
+mod effect_by_region;
+mod employment_by_month;
+mod employment_by_region;
+mod first_job;
+mod panel;
+mod sheet;
+mod style;
+mod table;
+
+/// A figure and everything that goes with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Name of its files, and of its part of the texts.
+    pub name: &'static str,
+    /// What is seen.
+    pub title: String,
+    /// The figure in words, with its main numbers.
+    pub text_alternative: String,
+    /// The drawing, with title and description inside.
+    pub svg: String,
+    /// The numbers of the drawing, in full precision.
+    pub csv: String,
+}
+
+/// A figure cannot be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum FigureError {
+    /// The font that is compiled in cannot be read.
+    #[error("the embedded font cannot be read")]
+    Font,
+    /// The drawing library failed.
+    #[error("drawing failed: {0}")]
+    Draw(String),
+    /// The drawing's root element is not as expected.
+    #[error("the drawing has no root element with a view box")]
+    Root,
+    /// The numbers could not be written as CSV.
+    #[error("the numbers of a figure cannot be written")]
+    Csv(#[from] csv::Error),
+    /// The numbers are no UTF-8.
+    #[error("the numbers of a figure are no text")]
+    Text,
+}
+
+impl FigureError {
+    #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
+    fn draw<E: std::error::Error + Send + Sync>(
+        error: plotters::drawing::DrawingAreaErrorKind<E>,
+    ) -> Self {
+        Self::Draw(error.to_string())
+    }
+}
+
+/// What every figure is drawn from.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    results: &'a ResultSet,
+    names: Names<'a>,
+    audience: Audience,
+}
+
+/// Draws all figures, in the order in which a report shows them.
+///
+/// The same results give the same bytes.
+///
+/// # Errors
+///
+/// [`FigureError`] where the font, the drawing library or the CSV writer fails. Missing rows are
+/// no error: they leave a gap and a footnote.
+pub fn render_all(
+    results: &ResultSet,
+    texts: &Texts,
+    audience: Audience,
+) -> Result<Vec<Figure>, FigureError> {
+    canvas::prepare_fonts()?;
+    let names = Names { study: &results.study, texts };
+    let source = Source { results, names, audience };
+    Ok(vec![
+        employment_by_region::draw(source)?,
+        effect_by_region::draw(source)?,
+        first_job::draw(source)?,
+        employment_by_month::draw(source)?,
+    ])
+}

@@ -1,0 +1,160 @@
+//! Tables of all effects and of all tests.
+
+use crate::render::lookup::{Cell, Interval, cell_of};
+use crate::render::notes::{Notes, Place};
+use crate::render::number::Numbers;
+use crate::render::text::fill;
+use crate::results::row::{ALL_REGIONS, Key, Row};
+use crate::results::vocabulary::{Analysis, Inference, ResultArm, Statistic, Unit};
+
+use super::Source;
+use super::table::Table;
+
+/// The key without its statistic: rows with the same are one line of a table.
+fn line_of(key: &Key) -> Key {
+    Key { statistic: Statistic::Estimate, ..key.clone() }
+}
+
+/// Lines of the rows that are wanted, each once, in the order of the results.
+fn lines(source: Source<'_>, is_wanted: impl Fn(&Row) -> bool) -> Vec<Key> {
+    let mut lines: Vec<Key> = Vec::new();
+    for row in source.results.rows().iter().filter(|row| is_wanted(row)) {
+        let line = line_of(&row.key);
+        if lines.last() != Some(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn cell(source: Source<'_>, line: &Key, statistic: Statistic) -> Cell {
+    let key = Key { statistic, ..line.clone() };
+    source.results.get(&key).map_or(Cell::Absent, cell_of)
+}
+
+/// All estimated contrasts over all regions, to the horizon or without a month.
+pub(super) fn effects(source: Source<'_>) -> Table {
+    let names = source.names;
+    let text = &names.texts.report;
+    let horizon = names.study.horizon_months;
+    let is_wanted = |row: &Row| {
+        let key = &row.key;
+        let is_limit =
+            matches!(key.statistic, Statistic::Estimate | Statistic::CiLower | Statistic::CiUpper);
+        key.analysis == Analysis::Effect
+            && key.region == ALL_REGIONS
+            && key.subgroup.is_empty()
+            && key.level.is_empty()
+            && key.arm == ResultArm::Contrast
+            && key.month.is_none_or(|month| month == horizon)
+            && is_limit
+    };
+    let mut notes = Notes::new(names);
+    let lines = lines(source, is_wanted);
+    let rows = lines.iter().map(|line| effect_row(source, &mut notes, line)).collect();
+    let level = names.level();
+    let columns = vec![
+        text.outcome.clone(),
+        text.who.clone(),
+        text.method.clone(),
+        text.estimate.clone(),
+        fill(&text.interval, &[("level", &level)]),
+        text.p.clone(),
+    ];
+    let caption = fill(&text.effects_caption, &[("month", &horizon.to_string())]);
+    Table { caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
+}
+
+fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) -> Vec<String> {
+    let names = source.names;
+    let (numbers, text) = (names.numbers(), &names.texts.report);
+    let mut method = names.method(line.method);
+    if line.inference != Inference::Analytic {
+        let inference = names.inference(line.inference);
+        method = fill(&text.resampled, &[("method", &method), ("inference", &inference)]);
+    }
+    let unit = unit(source, line);
+    let place =
+        Place::new(names, &line.region, &format!("{}, {method}", names.outcome(line.outcome)));
+    // Resampled lines have limits only: the estimate beside them is the estimator's own.
+    let estimate = match cell(source, line, Statistic::Estimate) {
+        Cell::Absent if line.inference != Inference::Analytic => {
+            let analytic = Key { inference: Inference::Analytic, ..line.clone() };
+            cell(source, &analytic, Statistic::Estimate)
+        }
+        own => own,
+    };
+    let limits = Interval {
+        estimate,
+        lower: cell(source, line, Statistic::CiLower),
+        upper: cell(source, line, Statistic::CiUpper),
+    };
+    let shown = notes.show(&limits.estimate, &place, |value| with_unit(numbers, unit, value));
+    let lower = notes.show(&limits.lower, &place, |value| limit(numbers, unit, value));
+    let upper = notes.show(&limits.upper, &place, |value| limit(numbers, unit, value));
+    let is_missing = limits.lower.value().is_none() && lower == upper;
+    let interval = if is_missing { lower } else { numbers.interval(&lower, &upper) };
+    let p = match cell(source, line, Statistic::PValue) {
+        Cell::Absent => String::new(),
+        known => notes.show(&known, &place, |p| numbers.bare_p(p)),
+    };
+    vec![names.outcome(line.outcome), names.set(line.analysis_set), method, shown, interval, p]
+}
+
+fn unit(source: Source<'_>, line: &Key) -> Unit {
+    let of = |statistic| source.results.get(&Key { statistic, ..line.clone() });
+    let known = of(Statistic::Estimate).or_else(|| of(Statistic::CiLower));
+    known.map_or(Unit::None, |row| row.unit)
+}
+
+fn with_unit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Proportion => numbers.points(value),
+        Unit::Days => numbers.signed_days(value),
+        Unit::Ratio => numbers.decimal(value, 2),
+        Unit::Count => numbers.count(value),
+        Unit::None | Unit::P => numbers.decimal(value, 3),
+    }
+}
+
+fn limit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Proportion => numbers.decimal(100.0 * value, 1),
+        Unit::Days => numbers.decimal(value, 1),
+        Unit::Ratio => numbers.decimal(value, 2),
+        Unit::Count => numbers.count(value),
+        Unit::None | Unit::P => numbers.decimal(value, 3),
+    }
+}
+
+/// All tests: p-values that belong to no estimate.
+pub(super) fn tests(source: Source<'_>) -> Table {
+    let names = source.names;
+    let (text, numbers) = (&names.texts.report, names.numbers());
+    let is_wanted = |row: &Row| {
+        let key = &row.key;
+        let is_test = matches!(key.analysis, Analysis::SurvivalTest | Analysis::Interaction)
+            || (key.analysis == Analysis::Effect
+                && cell(source, &line_of(key), Statistic::Estimate) == Cell::Absent);
+        is_test && key.statistic == Statistic::PValue && key.inference == Inference::Analytic
+    };
+    let mut notes = Notes::new(names);
+    let mut rows = Vec::new();
+    for line in lines(source, is_wanted) {
+        let method = names.method(line.method);
+        let place = Place::new(names, &line.region, &method);
+        let mut optional = |statistic, digits| match cell(source, &line, statistic) {
+            Cell::Absent => String::new(),
+            known => notes.show(&known, &place, |value| numbers.decimal(value, digits)),
+        };
+        let (statistic, df) = (optional(Statistic::TestStatistic, 2), optional(Statistic::Df, 0));
+        let p = cell(source, &line, Statistic::PValue);
+        let p = notes.show(&p, &place, |p| numbers.bare_p(p));
+        let (outcome, region) = (names.outcome(line.outcome), names.region(&line.region));
+        rows.push(vec![method, outcome, region, statistic, df, p]);
+    }
+    let columns =
+        [&text.test, &text.outcome, &text.region, &text.test_statistic, &text.df, &text.p];
+    let (caption, columns) = (text.tests_caption.clone(), columns.map(Clone::clone).to_vec());
+    Table { caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
+}

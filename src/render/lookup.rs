@@ -1,0 +1,221 @@
+//! Which row answers which question.
+
+use crate::results::result_set::ResultSet;
+use crate::results::row::{ALL_REGIONS, Key, Row};
+use crate::results::vocabulary::{
+    Analysis, AnalysisSet, Inference, Method, Outcome, ResultArm, Statistic,
+};
+use crate::trial::arm::Arm;
+
+/// What a document may show in a place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cell {
+    /// The row's value, finite.
+    Value(f64),
+    /// Withheld to protect participants.
+    Masked,
+    /// Not estimable, for this reason, which may be empty.
+    NotEstimable(String),
+    /// The results have no such row.
+    Absent,
+}
+
+impl Cell {
+    /// The value, if there is one.
+    pub(super) fn value(&self) -> Option<f64> {
+        match self {
+            Self::Value(value) => Some(*value),
+            Self::Masked | Self::NotEstimable(_) | Self::Absent => None,
+        }
+    }
+
+    fn of(row: &Row) -> Self {
+        match row.value {
+            Some(value) if value.is_finite() => Self::Value(value),
+            _ if row.is_masked() => Self::Masked,
+            _ => Self::NotEstimable(row.note.clone()),
+        }
+    }
+}
+
+/// An estimate with its limits.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Interval {
+    pub(super) estimate: Cell,
+    pub(super) lower: Cell,
+    pub(super) upper: Cell,
+}
+
+impl Interval {
+    /// Both limits, if there are both.
+    pub(super) fn limits(&self) -> Option<(f64, f64)> {
+        Some((self.lower.value()?, self.upper.value()?))
+    }
+}
+
+/// All of a row's key but the statistic.
+#[derive(Clone, Debug)]
+pub(super) struct Question(Key);
+
+impl Question {
+    fn new(analysis: Analysis, outcome: Outcome, set: AnalysisSet, method: Method) -> Self {
+        Self(Key {
+            analysis,
+            outcome,
+            analysis_set: set,
+            region: ALL_REGIONS.to_owned(),
+            subgroup: String::new(),
+            arm: ResultArm::Contrast,
+            month: None,
+            level: String::new(),
+            method,
+            inference: Inference::Analytic,
+            statistic: Statistic::Estimate,
+        })
+    }
+
+    fn region(mut self, region: &str) -> Self {
+        region.clone_into(&mut self.0.region);
+        self
+    }
+
+    fn arm(mut self, arm: ResultArm) -> Self {
+        self.0.arm = arm;
+        self
+    }
+
+    fn month(mut self, month: i32) -> Self {
+        self.0.month = Some(month);
+        self
+    }
+
+    /// The same question with its uncertainty from elsewhere.
+    pub(super) fn inference(mut self, inference: Inference) -> Self {
+        self.0.inference = inference;
+        self
+    }
+
+    /// Participant flow to the horizon.
+    pub(super) fn flow(region: &str, arm: ResultArm, horizon: i32) -> Self {
+        Self::new(Analysis::Flow, Outcome::EverEmployed, AnalysisSet::Itt, Method::Count)
+            .region(region)
+            .arm(arm)
+            .month(horizon)
+    }
+
+    /// Share of an arm with any job by the horizon, among those observed.
+    pub(super) fn ever_employed(region: &str, arm: Arm, horizon: i32) -> Self {
+        let (outcome, set) = (Outcome::EverEmployed, AnalysisSet::IttObserved);
+        Self::new(Analysis::ArmRate, outcome, set, Method::Wilson)
+            .region(region)
+            .arm(result_arm(arm))
+            .month(horizon)
+    }
+
+    /// Share of an arm in a job at a month, among those observed.
+    pub(super) fn employed(arm: Arm, month: i32) -> Self {
+        let (outcome, set) = (Outcome::Employed, AnalysisSet::IttObserved);
+        Self::new(Analysis::ArmRate, outcome, set, Method::Wilson).arm(result_arm(arm)).month(month)
+    }
+
+    /// Difference of Aalen-Johansen probabilities, everyone randomised.
+    pub(super) fn everyone(region: &str, month: i32) -> Self {
+        let method = Method::RiskDifferenceAalenJohansen;
+        Self::new(Analysis::Effect, Outcome::FirstJob, AnalysisSet::Itt, method)
+            .region(region)
+            .month(month)
+    }
+
+    /// Difference of shares among those observed.
+    pub(super) fn observed(region: &str, horizon: i32) -> Self {
+        let (outcome, set) = (Outcome::EverEmployed, AnalysisSet::IttObserved);
+        Self::new(Analysis::Effect, outcome, set, Method::RiskDifferenceNewcombe)
+            .region(region)
+            .month(horizon)
+    }
+
+    /// Mantel-Haenszel difference over the regions.
+    pub(super) fn pooled(horizon: i32) -> Self {
+        let (outcome, set) = (Outcome::EverEmployed, AnalysisSet::IttObserved);
+        Self::new(Analysis::Effect, outcome, set, Method::RiskDifferenceMantelHaenszel)
+            .month(horizon)
+    }
+
+    /// Pearson's test of equal shares.
+    pub(super) fn pearson(horizon: i32) -> Self {
+        let (outcome, set) = (Outcome::EverEmployed, AnalysisSet::IttObserved);
+        Self::new(Analysis::Effect, outcome, set, Method::PearsonChiSquared).month(horizon)
+    }
+
+    /// Test of equal effects in all regions.
+    pub(super) fn interaction(horizon: i32) -> Self {
+        let (outcome, set) = (Outcome::EverEmployed, AnalysisSet::IttObserved);
+        Self::new(Analysis::Interaction, outcome, set, Method::WaldHc2).month(horizon)
+    }
+
+    /// Probability of a first job by a month, everyone randomised.
+    pub(super) fn incidence(region: &str, arm: Arm, month: i32) -> Self {
+        let (analysis, outcome) = (Analysis::CumulativeIncidence, Outcome::FirstJob);
+        Self::new(analysis, outcome, AnalysisSet::Itt, Method::AalenJohansen)
+            .region(region)
+            .arm(result_arm(arm))
+            .month(month)
+    }
+
+    /// Test of equal times to a first job; for all regions, over the strata.
+    pub(super) fn log_rank(region: &str) -> Self {
+        let method =
+            if region == ALL_REGIONS { Method::LogRankStratified } else { Method::LogRank };
+        Self::new(Analysis::SurvivalTest, Outcome::FirstJob, AnalysisSet::Itt, method)
+            .region(region)
+    }
+
+    /// The cell of one statistic.
+    pub(super) fn cell(&self, results: &ResultSet, statistic: Statistic) -> Cell {
+        let key = Key { statistic, ..self.0.clone() };
+        results.get(&key).map_or(Cell::Absent, Cell::of)
+    }
+
+    /// Estimate and limits.
+    pub(super) fn interval(&self, results: &ResultSet) -> Interval {
+        Interval {
+            estimate: self.cell(results, Statistic::Estimate),
+            lower: self.cell(results, Statistic::CiLower),
+            upper: self.cell(results, Statistic::CiUpper),
+        }
+    }
+}
+
+/// The last month that an arm's rows of an analysis reach.
+pub(super) fn last_month(results: &ResultSet, question: &Question) -> Option<i32> {
+    let wanted = &question.0;
+    let same = |key: &Key| {
+        key.analysis == wanted.analysis
+            && key.outcome == wanted.outcome
+            && key.analysis_set == wanted.analysis_set
+            && key.region == wanted.region
+            && key.arm == wanted.arm
+            && key.method == wanted.method
+    };
+    results.rows().iter().filter(|row| same(&row.key)).filter_map(|row| row.key.month).max()
+}
+
+/// The arm as results name it.
+pub(super) const fn result_arm(arm: Arm) -> ResultArm {
+    match arm {
+        Arm::Intervention => ResultArm::Ips,
+        Arm::Control => ResultArm::Control,
+    }
+}
+
+/// The cell of a row.
+pub(super) fn cell_of(row: &Row) -> Cell {
+    Cell::of(row)
+}
+
+/// All regions together, then each region if there are several.
+pub(super) fn regions(results: &ResultSet) -> Vec<&str> {
+    let single: &[String] = &results.study.regions;
+    let each = if single.len() > 1 { single } else { &[] };
+    std::iter::once(ALL_REGIONS).chain(each.iter().map(String::as_str)).collect()
+}

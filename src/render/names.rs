@@ -1,0 +1,134 @@
+//! What arms, regions, months and dates are called.
+
+use std::collections::BTreeMap;
+
+use crate::results::row::ALL_REGIONS;
+use crate::results::study::Study;
+use crate::results::vocabulary::{AnalysisSet, Inference, Method, Outcome, ResultArm};
+use crate::trial::arm::{Arm, TwoArm};
+
+use super::number::Numbers;
+use super::text::{Texts, fill};
+
+/// Names in one language for one study.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) study: &'a Study,
+    pub(super) texts: &'a Texts,
+}
+
+impl<'a> Names<'a> {
+    /// Numbers of the language.
+    pub(super) fn numbers(self) -> Numbers<'a> {
+        Numbers::new(&self.texts.number)
+    }
+
+    /// Name of a region, or of all of them.
+    pub(super) fn region(self, region: &str) -> String {
+        if region == ALL_REGIONS {
+            return self.texts.common.all_regions.clone();
+        }
+        word(&self.texts.regions, region)
+    }
+
+    /// Name of an arm.
+    pub(super) fn arm(self, arm: Arm) -> String {
+        let label = self.study.arm_labels.get(arm);
+        self.texts.arms.get(&label.to_lowercase()).cloned().unwrap_or_else(|| readable(label))
+    }
+
+    /// Names of both arms.
+    pub(super) fn arms(self) -> TwoArm<String> {
+        TwoArm::from_fn(|arm| self.arm(arm))
+    }
+
+    /// Name of an arm, of both, or of their contrast.
+    pub(super) fn result_arm(self, arm: ResultArm) -> String {
+        match arm {
+            ResultArm::Ips => self.arm(Arm::Intervention),
+            ResultArm::Control => self.arm(Arm::Control),
+            ResultArm::All => self.texts.common.both_arms.clone(),
+            ResultArm::Contrast => self.contrast(),
+        }
+    }
+
+    /// Name of a method.
+    pub(super) fn method(self, method: Method) -> String {
+        let known = self.texts.methods.get(method.as_str());
+        known.map_or_else(|| readable(method.as_str()), |text| text.label.clone())
+    }
+
+    /// Name of a kind of inference; the estimator's own has none.
+    pub(super) fn inference(self, inference: Inference) -> String {
+        word(&self.texts.inference, inference.as_str())
+    }
+
+    /// Name of an outcome.
+    pub(super) fn outcome(self, outcome: Outcome) -> String {
+        word(&self.texts.outcomes, outcome.as_str())
+    }
+
+    /// Name of an analysis set.
+    pub(super) fn set(self, set: AnalysisSet) -> String {
+        word(&self.texts.sets, set.as_str())
+    }
+
+    /// `IPS − Usual services`.
+    pub(super) fn contrast(self) -> String {
+        let arms = self.arms();
+        let values = [("intervention", &*arms.intervention), ("control", &*arms.control)];
+        fill(&self.texts.common.contrast, &values)
+    }
+
+    /// The confidence level: `95%`.
+    pub(super) fn level(self) -> String {
+        self.numbers().short_percent(self.study.confidence_level)
+    }
+
+    /// The last day of data in words; a text that is no date stays as it is.
+    pub(super) fn cutoff(self) -> String {
+        self.date(&self.study.data_cutoff).unwrap_or_else(|| self.study.data_cutoff.clone())
+    }
+
+    fn date(self, iso: &str) -> Option<String> {
+        let mut parts = iso.split('-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let month: usize = month.parse().ok()?;
+        let name = self.texts.date.months.get(month.checked_sub(1)?)?;
+        let day = day.parse::<u8>().ok()?.to_string();
+        let values = [("day", &*day), ("month", &**name), ("year", year)];
+        parts.next().is_none().then(|| fill(&self.texts.date.day_month_year, &values))
+    }
+
+    /// Analysis set, cut-off and confidence level, under a figure's title.
+    pub(super) fn subtitle(self, template: &str, set: &str) -> String {
+        let (cutoff, level) = (self.cutoff(), self.level());
+        fill(template, &[("set", set), ("cutoff", &cutoff), ("level", &level)])
+    }
+}
+
+fn word(known: &BTreeMap<String, String>, word: &str) -> String {
+    known.get(word).cloned().unwrap_or_else(|| readable(word))
+}
+
+/// A word of a data set as one would write it: `not_on_parole` is `Not on parole`.
+pub(super) fn readable(word: &str) -> String {
+    let spaced = word.replace('_', " ");
+    let mut letters = spaced.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => spaced,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn words_become_readable() {
+        assert_eq!(readable("not_on_parole"), "Not on parole");
+        assert_eq!(readable("été"), "Été");
+        assert_eq!(readable(""), "");
+    }
+}

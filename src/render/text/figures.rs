@@ -1,0 +1,88 @@
+//! Texts of the figures.
+
+use serde::Deserialize;
+
+/// Texts of the figures, by the figure's name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field holds the texts of the figure of that name")]
+pub struct FigureTexts {
+    pub employment_by_region: EmploymentByRegionText,
+    pub effect_by_region: EffectByRegionText,
+    pub first_job: FirstJobText,
+    pub employment_by_month: EmploymentByMonthText,
+}
+
+/// Texts of the figure `employment_by_region`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct EmploymentByRegionText {
+    pub title: String,
+    pub axis: String,
+    pub count_heading: String,
+    pub rate_heading: String,
+    pub explain: String,
+    pub alternative: String,
+    pub alternative_row: String,
+}
+
+/// Texts of the figure `effect_by_region`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct EffectByRegionText {
+    pub title: String,
+    pub axis: String,
+    pub effect_heading: String,
+    pub everyone: String,
+    pub observed: String,
+    pub pooled: String,
+    pub favours_control: String,
+    pub favours_intervention: String,
+    pub interaction: String,
+    pub explain: String,
+    pub arrow: String,
+    pub difference: String,
+    pub interaction_place: String,
+    pub alternative: String,
+    pub alternative_row: String,
+}
+
+/// Texts of the figure `first_job`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct FirstJobText {
+    pub title: String,
+    pub axis: String,
+    pub at_risk: String,
+    pub log_rank: String,
+    pub log_rank_stratified: String,
+    pub explain: String,
+    pub curve: String,
+    pub limits: String,
+    pub at_risk_of: String,
+    pub test: String,
+    pub empty: String,
+    pub alternative: String,
+    pub alternative_row: String,
+    pub alternative_arm: String,
+}
+
+/// Texts of the figure `employment_by_month`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct EmploymentByMonthText {
+    pub title: String,
+    pub axis: String,
+    pub observed: String,
+    pub explain: String,
+    pub share: String,
+    pub limits: String,
+    pub observed_of: String,
+    pub alternative: String,
+    pub alternative_row: String,
+    pub alternative_arm: String,
+}

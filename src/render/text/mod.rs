@@ -1,0 +1,176 @@
+//! Every text shown to a reader, one file a language.
+//!
+//! A further language is a further file with the same keys and a variant of [`Language`]; an
+//! unknown or missing key is an error.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+mod figures;
+mod fill;
+mod report;
+
+pub use figures::{
+    EffectByRegionText, EmploymentByMonthText, EmploymentByRegionText, FigureTexts, FirstJobText,
+};
+pub use fill::fill;
+pub use report::ReportText;
+
+/// A language in which documents exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Language {
+    /// English.
+    English,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: &'static [Language] = &[Language::English];
+
+    /// The code of the language: `en`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+        }
+    }
+
+    const fn source(self) -> &'static str {
+        match self {
+            Self::English => include_str!("en.toml"),
+        }
+    }
+}
+
+/// A file of texts is not as the program needs it.
+#[derive(Debug, thiserror::Error)]
+#[error("the texts in language {language} cannot be read")]
+pub struct TextError {
+    language: &'static str,
+    #[source]
+    source: toml::de::Error,
+}
+
+/// All texts of one language.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Texts {
+    /// Code of the language.
+    pub language: String,
+    /// How numbers are written.
+    pub number: NumberText,
+    /// How dates are written.
+    pub date: DateText,
+    /// What stands where a number is missing.
+    pub note: NoteText,
+    /// Words that several documents share.
+    pub common: CommonText,
+    /// Names of arms, by the data's label in lower case.
+    pub arms: BTreeMap<String, String>,
+    /// Names of regions, by the plan's word.
+    pub regions: BTreeMap<String, String>,
+    /// Names of outcomes, by their word in the results.
+    pub outcomes: BTreeMap<String, String>,
+    /// Names of analysis sets, by their word in the results.
+    pub sets: BTreeMap<String, String>,
+    /// Texts of the figures.
+    pub figure: FigureTexts,
+    /// Texts of the report that the program fills in.
+    pub report: ReportText,
+    /// Texts of the report's template.
+    pub page: BTreeMap<String, String>,
+    /// Names of kinds of inference, by their word in the results.
+    pub inference: BTreeMap<String, String>,
+    /// A sentence for each kind of resampled inference, with its reference.
+    pub inference_methods: BTreeMap<String, String>,
+    /// Name and description of each method, by its word in the results.
+    pub methods: BTreeMap<String, MethodText>,
+}
+
+impl Texts {
+    /// Reads the texts of a language, which are compiled in.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] where the file lacks a key or has one too many. The program's tests read
+    /// every language, so a released program does not meet it.
+    pub fn new(language: Language) -> Result<Self, TextError> {
+        toml::from_str(language.source())
+            .map_err(|source| TextError { language: language.code(), source })
+    }
+}
+
+/// How numbers are written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct NumberText {
+    pub decimal_mark: String,
+    pub thousands_separator: String,
+    pub plus: String,
+    pub minus: String,
+    pub percent: String,
+    pub points: String,
+    pub days: String,
+    pub interval: String,
+    pub with_interval: String,
+    pub p_value: String,
+    pub p_below: String,
+    pub p_above: String,
+    pub ratio_of: String,
+}
+
+/// How dates are written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct DateText {
+    pub day_month_year: String,
+    pub months: [String; 12],
+}
+
+/// What stands where a number is missing, and the footnotes that explain it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct NoteText {
+    pub masked_symbol: String,
+    pub masked: String,
+    pub not_estimable_symbol: String,
+    pub not_estimable: String,
+    pub no_reason: String,
+    pub absent_symbol: String,
+    pub absent: String,
+    pub place: String,
+    pub place_month: String,
+    pub list: String,
+    pub more: String,
+}
+
+/// Words that several documents share.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct CommonText {
+    pub all_regions: String,
+    pub both_arms: String,
+    pub internal: String,
+    pub subtitle: String,
+    pub subtitle_curves: String,
+    pub everyone_randomised: String,
+    pub intention_to_treat: String,
+    pub observed_at: String,
+    pub observed_each_month: String,
+    pub month_axis: String,
+    pub contrast: String,
+}
+
+/// A method in plain words.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MethodText {
+    /// Name in tables.
+    pub label: String,
+    /// What it does, in a sentence, with its reference.
+    pub sentence: String,
+}

@@ -1,0 +1,64 @@
+//! Documents say what the rows say, and nothing that the rows withhold.
+
+mod drawing;
+mod figures;
+mod pages;
+mod support;
+mod words;
+
+use ips_eval::render::Audience;
+use ips_eval::render::figure::{Figure, render_all};
+use ips_eval::render::html::{Provenance, report};
+use ips_eval::render::text::{Language, Texts};
+use ips_eval::results::result_set::ResultSet;
+
+fn english() -> Texts {
+    Texts::new(Language::English).expect("the English texts are whole")
+}
+
+/// Every shape of results, with a name.
+fn shapes() -> Vec<(&'static str, ResultSet)> {
+    vec![
+        ("belgian", support::belgian()),
+        ("single_region", support::single_region()),
+        ("many_regions", support::many_regions()),
+        ("with_gaps", support::with_gaps()),
+        ("empty", support::empty()),
+    ]
+}
+
+fn figures(results: &ResultSet, audience: Audience) -> Vec<Figure> {
+    render_all(results, &english(), audience).expect("figures can be drawn")
+}
+
+fn figure(results: &ResultSet, name: &str) -> Figure {
+    let mut all = figures(results, Audience::Publication);
+    let at = all.iter().position(|figure| figure.name == name).expect("the figure is drawn");
+    all.swap_remove(at)
+}
+
+fn page(results: &ResultSet, audience: Audience) -> String {
+    let provenance = Provenance {
+        program: "ips-eval 0.1.0".to_owned(),
+        inputs: vec![("participants.csv".to_owned(), "0".repeat(64))],
+    };
+    let figures = figures(results, audience);
+    report(results, &english(), audience, &figures, &provenance).expect("the report is written")
+}
+
+#[test]
+#[ignore = "writes pictures to look at"]
+fn pictures_to_look_at() {
+    let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for (name, results) in shapes() {
+        for figure in figures(&results, Audience::Publication) {
+            let path = directory.join(format!("{name}-{}", figure.name));
+            std::fs::write(path.with_extension("svg"), &figure.svg).unwrap();
+            std::fs::write(path.with_extension("csv"), &figure.csv).unwrap();
+            let picture = ips_eval::render::png::from_svg(&figure.svg, 2.0).unwrap();
+            std::fs::write(path.with_extension("png"), picture).unwrap();
+        }
+        let path = directory.join(name).with_extension("html");
+        std::fs::write(path, page(&results, Audience::Internal)).unwrap();
+    }
+}
