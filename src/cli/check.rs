@@ -7,7 +7,7 @@ use super::staging::file_error;
 use super::terminal::Terminal;
 use crate::derive::employment::{first_job, job_on};
 use crate::derive::outcomes::{FirstJobEnding, derive_outcomes};
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::Severity;
 use crate::error::Error;
 use crate::trial::dataset::TrialData;
 use crate::trial::time::month_end_day;
@@ -32,11 +32,20 @@ pub(super) fn load_and_report(
     plan: &std::path::Path,
     arguments: ProblemArguments,
 ) -> Result<Loaded, Error> {
-    match load(plan)? {
+    report_outcome(terminal, load(plan)?, arguments)
+}
+
+/// Reports the problems of what was read, and fails where they forbid a run.
+pub(super) fn report_outcome(
+    terminal: Terminal,
+    outcome: Outcome,
+    arguments: ProblemArguments,
+) -> Result<Loaded, Error> {
+    match outcome {
         Outcome::BadPlan { text, problems } => {
             let findings = Findings { plan_text: &text, problems, tables: &[] };
             report(terminal, findings, arguments)?;
-            Err(Error::Problems(Box::new(Diagnostics::new())))
+            Err(Error::Problems(Box::default()))
         }
         Outcome::Read(loaded) => {
             let findings = Findings {
@@ -68,14 +77,8 @@ fn summary(loaded: &Loaded) -> String {
 fn trace(loaded: &Loaded, data: &TrialData) -> Result<Vec<u8>, Error> {
     let plan = &loaded.document.plan;
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let header = [
-        "participant_id",
-        "outcome",
-        "month",
-        "value",
-        "participants_line",
-        "employment_lines",
-    ];
+    let header =
+        ["participant_id", "outcome", "month", "value", "participants_line", "employment_lines"];
     let as_error = |error: csv::Error| Error::Export(error.into());
     writer.write_record(header).map_err(as_error)?;
     for (participant, outcomes) in data.participants.iter().zip(derive_outcomes(data, plan)) {
@@ -104,7 +107,8 @@ fn trace(loaded: &Loaded, data: &TrialData) -> Result<Vec<u8>, Error> {
         let days = outcomes.days_employed(horizon);
         let days = days.map_or("not observed".to_owned(), |days| days.to_string());
         let last_day = month_end_day(horizon);
-        let counted = outcomes.jobs.iter().filter(|job| job.start_day <= last_day && job.end_day >= 0);
+        let counted =
+            outcomes.jobs.iter().filter(|job| job.start_day <= last_day && job.end_day >= 0);
         let lines: Vec<u64> = counted.flat_map(|job| job.lines.iter().copied()).collect();
         put("days_employed", Some(horizon), days, &lines)?;
         for &month in &plan.analysis.months {

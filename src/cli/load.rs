@@ -32,18 +32,27 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
 pub(super) fn load(plan: &Path) -> Result<Outcome, Error> {
     let bytes = read_bytes(plan)?;
     let file = plan.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let document = match parse_plan(&file, &text) {
-        Ok(document) => document,
-        Err(problems) => return Ok(Outcome::BadPlan { text, problems }),
-    };
     let folder = plan.parent().unwrap_or(Path::new(""));
+    Ok(load_with(&file, &bytes, |file| std::fs::read(folder.join(file))))
+}
+
+/// Reads a plan, and every table that it names through `read`.
+pub(super) fn load_with(
+    plan_file: &str,
+    plan: &[u8],
+    read: impl Fn(&str) -> std::io::Result<Vec<u8>>,
+) -> Outcome {
+    let text = String::from_utf8_lossy(plan).into_owned();
+    let document = match parse_plan(plan_file, &text) {
+        Ok(document) => document,
+        Err(problems) => return Outcome::BadPlan { text, problems },
+    };
     let mut sources = Sources::new();
     let mut unread = Diagnostics::new();
     let mut inputs = Vec::new();
     for table in TableName::ALL {
         let Some(file) = document.plan.data.get(table) else { continue };
-        match std::fs::read(folder.join(file)) {
+        match read(file) {
             Ok(bytes) => {
                 inputs.push(FileHash::of(file, &bytes));
                 sources.insert(table, bytes);
@@ -62,6 +71,6 @@ pub(super) fn load(plan: &Path) -> Result<Outcome, Error> {
         ingested.problems.append(unread);
         ingested.problems.sort();
     }
-    let plan_hash = FileHash::of(&document.file, &bytes);
-    Ok(Outcome::Read(Box::new(Loaded { document, ingested, plan_hash, inputs })))
+    let plan_hash = FileHash::of(plan_file, plan);
+    Outcome::Read(Box::new(Loaded { document, ingested, plan_hash, inputs }))
 }

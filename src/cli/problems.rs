@@ -45,6 +45,16 @@ pub(super) fn report(
     Ok(())
 }
 
+/// The last line when nothing was written.
+pub(super) fn closing_line(problems: &Diagnostics) -> String {
+    let count = |severity: Severity| {
+        let n = problems.count(severity);
+        format!("{n} {}{}", severity.word(), if n == 1 { "" } else { "s" })
+    };
+    let counts = [Severity::Error, Severity::Warning, Severity::Note].map(count).join(", ");
+    format!("{counts}: nothing was written")
+}
+
 fn is_denied(problems: &Diagnostics, deny: Option<Deny>) -> bool {
     let warnings = problems.count(Severity::Warning) > 0;
     let notes = problems.count(Severity::Note) > 0;
@@ -110,7 +120,7 @@ fn one(terminal: Terminal, problem: &Diagnostic, plan_text: &str) -> String {
         None => level
             .primary_title(format!("{}: {title}", problem.place))
             .id(problem.code.as_str())
-            .elements([]),
+            .elements(std::iter::empty::<annotate_snippets::Message<'_>>()),
     };
     format!("{}\n\n", renderer.render(&[group.element(help)]))
 }

@@ -16,7 +16,7 @@ pub(super) fn schema(terminal: Terminal, arguments: &SchemaArguments) -> Result<
     let json = terminal.answers_as_json();
     let text = match arguments.table.as_deref() {
         None if json => {
-            let all = TableName::ALL.map(|table| (table.as_str(), table_json(table)));
+            let all = TableName::ALL.map(|table| (table.as_str().to_owned(), table_json(table)));
             pretty(&all.into_iter().collect::<serde_json::Map<_, _>>().into())
         }
         None => TableName::ALL.map(table_text).join("\n"),
@@ -53,9 +53,7 @@ fn table_json(table: TableName) -> serde_json::Value {
 
 /// The diagnostic codes as shipped in `data-schema/diagnostics.json`.
 pub(super) fn diagnostics_json() -> serde_json::Value {
-    let one = |code: &Code| {
-        json!({ "code": code.as_str(), "severity": code.severity(), "meaning": code.meaning() })
-    };
+    let one = |code: &Code| json!({ "code": code.as_str(), "severity": code.severity(), "meaning": code.meaning() });
     Code::ALL.iter().map(one).collect()
 }
 
@@ -96,12 +94,7 @@ fn plan_text() -> String {
 }
 
 /// Adds the keys of a table of the plan, and of the tables inside it.
-fn add_keys(
-    table: &mut Table,
-    root: &serde_json::Value,
-    schema: &serde_json::Value,
-    path: &str,
-) {
+fn add_keys(table: &mut Table, root: &serde_json::Value, schema: &serde_json::Value, path: &str) {
     let required: Vec<&str> = schema["required"]
         .as_array()
         .into_iter()

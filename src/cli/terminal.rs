@@ -48,6 +48,16 @@ impl Terminal {
         self.has_colour
     }
 
+    /// The same, saying nothing but errors.
+    pub(super) fn errors_only(self) -> Self {
+        Self { voice: Voice::ErrorsOnly, answers_as_json: false, ..self }
+    }
+
+    /// The same, without the problems on standard output, which holds one answer.
+    pub(super) fn without_json(self) -> Self {
+        Self { answers_as_json: false, ..self }
+    }
+
     /// Prints an answer on standard output. A closed pipe is no error.
     #[expect(clippy::unused_self, reason = "answers and messages are said in the same way")]
     pub(super) fn answer(self, text: &str) -> Result<(), Error> {

@@ -1,0 +1,50 @@
+//! Figures, their data and reports as files in memory.
+
+use super::args::{AudienceArguments, Language};
+use crate::disclosure::small_cells::mask_small_cells;
+use crate::error::Error;
+use crate::render::html::Provenance;
+use crate::render::text::Texts;
+use crate::render::{Audience, figure, html, png, text};
+use crate::results::result_set::ResultSet;
+
+/// Pixels of a figure's PNG for each of its own, enough for print.
+const PNG_SCALE: f32 = 2.0;
+
+/// A file with its name in the results directory.
+pub(super) type File = (String, Vec<u8>);
+
+/// Figures (SVG, PNG, CSV) and the report of one language. Small cells are masked unless the
+/// documents are internal.
+pub(super) fn render(
+    results: &ResultSet,
+    language: Language,
+    audience: AudienceArguments,
+    provenance: &Provenance,
+) -> Result<Vec<File>, Error> {
+    let (code, language) = match language {
+        Language::En => ("en", text::Language::English),
+    };
+    let audience = if audience.internal { Audience::Internal } else { Audience::Publication };
+    let shown = match audience {
+        Audience::Publication => mask_small_cells(results),
+        Audience::Internal => results.clone(),
+    };
+    let texts = Texts::new(language).map_err(fault)?;
+    let figures = figure::render_all(&shown, &texts, audience).map_err(fault)?;
+    let report = html::report(&shown, &texts, audience, &figures, provenance).map_err(fault)?;
+    let mut files = vec![(format!("report.{code}.html"), report.into_bytes())];
+    for figure in figures {
+        let png = png::from_svg(&figure.svg, PNG_SCALE).map_err(fault)?;
+        let name = |ending: &str| format!("figures/{}.{code}.{ending}", figure.name);
+        files.push((name("csv"), figure.csv.into_bytes()));
+        files.push((name("png"), png));
+        files.push((name("svg"), figure.svg.into_bytes()));
+    }
+    Ok(files)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
+fn fault(error: impl std::error::Error) -> Error {
+    Error::Render(error.to_string())
+}
