@@ -21,7 +21,11 @@ times_of <- function(days) {
 kaplan_meier <- function(days, ending, t) {
   f <- survfit(Surv(days, ending == 1) ~ 1, conf.type = "log-log", conf.int = LEVEL)
   s <- summary(f, times = t)
-  p <- c(0.1, 0.25, 0.5, 0.75, 0.9); q <- quantile(f, p)
+  p <- c(0.1, 0.25, 0.5 - c(1e-7, 2e-8, 1e-8, 0), 0.75, 0.9)
+  # In small groups also the curve's own heights and its limits', where it is flat. Not where the
+  # first day is without events and the curve ends at 0: there R closes a limit's last flat part.
+  if (length(days) <= 12 && !(f$surv[1] == 1 && min(f$surv) == 0)) p <- c(p, 1 - f$surv, 1 - f$lower, 1 - f$upper)
+  p <- unique(p[!is.na(p) & p > 0 & p < 1]); q <- quantile(f, p)
   list(survival = s$surv, std_error = s$std.err, lower = s$lower, upper = s$upper, n_at_risk = s$n.risk,
        curve = list(day = f$time, n_at_risk = f$n.risk, n_events = f$n.event, survival = f$surv,
                     std_error = f$surv * f$std.err, lower = f$lower, upper = f$upper),
