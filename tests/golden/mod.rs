@@ -9,6 +9,7 @@ mod estimate;
 mod resample;
 mod simulate;
 mod survival;
+mod trial;
 
 /// A file of reference values: `generator`, `tolerance` and `cases`.
 pub(crate) struct Reference {
