@@ -6,6 +6,7 @@ use serde_json::Value;
 
 mod distributions;
 mod estimate;
+mod least_squares;
 mod resample;
 mod simulate;
 mod survival;
