@@ -41,15 +41,15 @@ fn agrees(trial: &str, n_rows: usize) {
     let rows = results_of(trial);
     let mut n = 0;
     let path = format!("{}/tests/fixtures/{trial}/expected.csv", env!("CARGO_MANIFEST_DIR"));
-    let mut reader = csv::Reader::from_path(path).unwrap();
+    let mut reader = csv::Reader::from_path(path).expect("expected.csv");
     for record in reader.deserialize() {
-        let mut expected: BTreeMap<String, String> = record.unwrap();
+        let mut expected: BTreeMap<String, String> = record.expect("a row");
         let method = expected["method"].clone();
         if NOT_YET.contains(&method.as_str()) {
             assert!(Method::from_word(&method).is_none(), "{method} is computed: hold it too");
             continue;
         }
-        let want: Option<f64> = expected.remove("value").unwrap().parse().ok();
+        let want: Option<f64> = expected.remove("value").expect("a value").parse().ok();
         let key: Vec<String> = expected.into_values().collect();
         let got = rows.get(&key).unwrap_or_else(|| panic!("no row {key:?}"));
         n += 1;
@@ -69,18 +69,18 @@ fn agrees(trial: &str, n_rows: usize) {
 fn results_of(trial: &str) -> BTreeMap<Vec<String>, Option<f64>> {
     let read = |name: &str| {
         let path = format!("{}/tests/fixtures/{trial}/{name}", env!("CARGO_MANIFEST_DIR"));
-        std::fs::read(path).unwrap()
+        std::fs::read(path).expect("a file of the trial")
     };
-    let text = String::from_utf8(read("plan.toml")).unwrap();
-    let mut document = parse_plan("plan.toml", &text).unwrap();
+    let text = String::from_utf8(read("plan.toml")).expect("UTF-8");
+    let mut document = parse_plan("plan.toml", &text).expect("a good plan");
     document.plan.bootstrap.replicates = 20;
     let tables = [TableName::Participants, TableName::Employment];
     let sources: Sources = tables
         .into_iter()
-        .map(|table| (table, read(document.plan.data.get(table).unwrap())))
+        .map(|table| (table, read(document.plan.data.get(table).expect("a file"))))
         .collect();
     let data = read_trial(&document, &sources).data.expect("the trial has no errors");
-    let results = analyse(&document.plan, &data, &|_| {}).unwrap();
+    let results = analyse(&document.plan, &data, &|_| {}).expect("results");
     let plain = |row: &&Row| {
         row.key.inference == Inference::Analytic
             && row.key.subgroup.is_empty()
