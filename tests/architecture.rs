@@ -29,7 +29,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
         ],
     ),
     ("disclosure", &["results"]),
-    ("render", &["results", "trial"]),
+    ("render", &["numeric", "results", "trial"]),
     ("simulate", &["numeric", "random", "trial"]),
     ("error", &["analysis", "diagnostic", "results"]),
     (
