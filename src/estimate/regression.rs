@@ -7,8 +7,8 @@ use super::design::{ARM, Design};
 use super::proportion::{EmptyArm, arm_name};
 use super::risk_difference::NoStratumWithBothArms;
 use super::sample::{Cell, StratifiedSample};
-use super::two_by_two::ChiSquaredTest;
-use crate::numeric::distribution::{chi_squared, student_t};
+use crate::numeric::chi_squared_test::ChiSquaredTest;
+use crate::numeric::distribution::student_t;
 use crate::numeric::interval::{ConfidenceLevel, Interval};
 use crate::numeric::least_squares::{LeastSquares, LeastSquaresError};
 use crate::numeric::symmetric::{NotPositiveDefinite, wald_statistic};
@@ -212,7 +212,7 @@ pub fn arm_by_stratum_wald(
         fit.hc2_covariance().slice_each_axis(|_| interactions),
     )?;
     let df = design.n_strata - 1;
-    Ok(ChiSquaredTest { statistic, df, p_value: chi_squared::sf(statistic, df as f64) })
+    Ok(ChiSquaredTest::new(statistic, df))
 }
 
 fn testable(cells: &[TwoArm<Cell>]) -> Result<(), InteractionError> {

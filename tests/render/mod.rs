@@ -38,12 +38,15 @@ fn figure(results: &ResultSet, name: &str) -> Figure {
 }
 
 fn page(results: &ResultSet, audience: Audience) -> String {
+    page_with(results, audience, &figures(results, audience))
+}
+
+fn page_with(results: &ResultSet, audience: Audience, figures: &[Figure]) -> String {
     let provenance = Provenance {
         program: "ips-eval 0.1.0".to_owned(),
         inputs: vec![("participants.csv".to_owned(), "0".repeat(64))],
     };
-    let figures = figures(results, audience);
-    report(results, &english(), audience, &figures, &provenance).expect("the report is written")
+    report(results, &english(), audience, figures, &provenance).expect("the report is written")
 }
 
 #[test]
