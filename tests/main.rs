@@ -1,5 +1,9 @@
 //! All integration tests in one binary, so that the crate is linked once.
 
+mod cli;
+mod determinism;
 mod golden;
 mod properties;
 mod render;
+mod robustness;
+mod trial_folder;
