@@ -2,7 +2,7 @@
 
 use super::Setting;
 use super::cohort::Cohort;
-use super::proportions::add_strata_regression_in;
+use super::proportions::add_strata_regression;
 use super::sheet::{Entry, Sheet};
 use crate::estimate::mean::arm_mean;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
@@ -27,7 +27,7 @@ pub(super) fn add_days_employed(sheet: &mut Sheet, setting: Setting<'_>, cohort:
             Ok(mean) => {
                 sheet.put(&entry, Statistic::Estimate, Unit::Days, mean.mean);
                 let reason = "a single participant has no standard deviation";
-                sheet.put_or(&entry, Statistic::StdDev, Unit::Days, mean.std_dev, &reason);
+                sheet.put_or(&entry, (Statistic::StdDev, Unit::Days), mean.std_dev, &reason);
             }
             Err(reason) => sheet.all_missing(
                 &entry,
@@ -37,5 +37,5 @@ pub(super) fn add_days_employed(sheet: &mut Sheet, setting: Setting<'_>, cohort:
         }
     }
     let effect = entry.analysis(Analysis::Effect).contrast().role(Role::Secondary);
-    add_strata_regression_in(sheet, setting, &effect, &observed, Unit::Days);
+    add_strata_regression(sheet, setting, &effect, &observed, Unit::Days);
 }

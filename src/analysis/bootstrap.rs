@@ -59,7 +59,7 @@ struct Scratch {
     incidences: Vec<f64>,
 }
 
-/// Adds percentile, basic and BCa intervals of rates, cumulative incidences and their differences.
+/// Adds the three bootstrap intervals of rates, cumulative incidences and their differences.
 pub(super) fn add_bootstrap(
     sheet: &mut Sheet,
     setting: Setting<'_>,
@@ -391,6 +391,6 @@ fn add_interval(
         let of = entry.level(statistic.as_str());
         let reason = "too few replicates lie beyond the limit";
         let error = Statistic::MonteCarloError;
-        sheet.put_or(&of, error, Unit::Proportion, monte_carlo_error, &reason);
+        sheet.put_or(&of, (error, Unit::Proportion), monte_carlo_error, &reason);
     }
 }

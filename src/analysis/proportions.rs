@@ -10,6 +10,7 @@ use crate::estimate::regression::{arm_and_strata, arm_by_stratum_wald};
 use crate::estimate::risk_difference::{mantel_haenszel, newcombe, wald};
 use crate::estimate::sample::StratifiedSample;
 use crate::estimate::two_by_two::{fisher_exact, pearson_chi_squared};
+use crate::numeric::chi_squared_test::ChiSquaredTest;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::{Arm, TwoArm};
 
@@ -59,7 +60,7 @@ pub(super) fn add_ever_employed(
     add_mantel_haenszel(sheet, setting, &effect, &strata);
     let observed =
         cohort.observed(|p| p.ever_employed(horizon).map(|employed| f64::from(u8::from(employed))));
-    add_strata_regression(sheet, setting, &effect, &observed);
+    add_strata_regression(sheet, setting, &effect, &observed, Unit::Proportion);
     let interaction = entry.analysis(Analysis::Interaction).contrast().role(Role::Exploratory);
     add_interaction(sheet, setting, &interaction.method(Method::WaldHc2), &observed);
 }
@@ -86,7 +87,7 @@ pub(super) fn add_employed(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Coh
             let observed = cohort
                 .observed(|p| p.employed(month).map(|employed| f64::from(u8::from(employed))));
             let effect = entry.analysis(Analysis::Effect).contrast().role(Role::Secondary);
-            add_strata_regression(sheet, setting, &effect, &observed);
+            add_strata_regression(sheet, setting, &effect, &observed, Unit::Proportion);
         }
     }
 }
@@ -107,7 +108,7 @@ fn add_rate(sheet: &mut Sheet, setting: Setting<'_>, entry: &Entry, count: Count
 fn add_plain_rate(sheet: &mut Sheet, entry: &Entry, count: Count) {
     add_counts(sheet, entry, count);
     let reason = crate::estimate::proportion::NoParticipants;
-    sheet.put_or(entry, Statistic::Estimate, Unit::Proportion, count.proportion(), &reason);
+    sheet.put_or(entry, (Statistic::Estimate, Unit::Proportion), count.proportion(), &reason);
 }
 
 fn add_counts(sheet: &mut Sheet, entry: &Entry, count: Count) {
@@ -149,7 +150,7 @@ fn add_unadjusted(
     add_ratio(sheet, &effect.method(Method::OddsRatio), odds_ratio(counts, level));
     let entry = effect.method(Method::PearsonChiSquared);
     match pearson_chi_squared(counts) {
-        Ok(test) => add_test(sheet, &entry, test.statistic, test.df as f64, test.p_value),
+        Ok(test) => add_test(sheet, &entry, test),
         Err(reason) => sheet.all_missing(&entry, &TEST, &reason),
     }
     let entry = effect.method(Method::FisherExact);
@@ -167,10 +168,10 @@ pub(super) const TEST: [(Statistic, Unit); 3] = [
 ];
 
 /// Statistic, degrees of freedom and p-value.
-pub(super) fn add_test(sheet: &mut Sheet, entry: &Entry, statistic: f64, df: f64, p_value: f64) {
-    sheet.put(entry, Statistic::TestStatistic, Unit::None, statistic);
-    sheet.put(entry, Statistic::Df, Unit::None, df);
-    sheet.put(entry, Statistic::PValue, Unit::P, p_value);
+pub(super) fn add_test(sheet: &mut Sheet, entry: &Entry, test: ChiSquaredTest) {
+    sheet.put(entry, Statistic::TestStatistic, Unit::None, test.statistic);
+    sheet.put(entry, Statistic::Df, Unit::None, test.df as f64);
+    sheet.put(entry, Statistic::PValue, Unit::P, test.p_value);
 }
 
 fn add_ratio(sheet: &mut Sheet, entry: &Entry, ratio: Result<RatioEstimate, RatioError>) {
@@ -212,17 +213,7 @@ fn add_mantel_haenszel(
 }
 
 /// The arm's coefficient of least squares on arm and strata, with HC2.
-fn add_strata_regression(
-    sheet: &mut Sheet,
-    setting: Setting<'_>,
-    effect: &Entry,
-    observed: &Observed,
-) {
-    add_strata_regression_in(sheet, setting, effect, observed, Unit::Proportion);
-}
-
-/// The same for an outcome in another unit.
-pub(super) fn add_strata_regression_in(
+pub(super) fn add_strata_regression(
     sheet: &mut Sheet,
     setting: Setting<'_>,
     effect: &Entry,
@@ -270,7 +261,7 @@ fn add_interaction(sheet: &mut Sheet, setting: Setting<'_>, entry: &Entry, obser
             .map_err(|reason| reason.to_string())
             .and_then(|sample| arm_by_stratum_wald(&sample).map_err(|reason| reason.to_string()));
     match test {
-        Ok(test) => add_test(sheet, entry, test.statistic, test.df as f64, test.p_value),
+        Ok(test) => add_test(sheet, entry, test),
         Err(reason) => sheet.all_missing(entry, &TEST, &reason),
     }
 }

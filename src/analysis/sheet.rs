@@ -119,8 +119,7 @@ impl Sheet {
     pub(super) fn put_or(
         &mut self,
         entry: &Entry,
-        statistic: Statistic,
-        unit: Unit,
+        (statistic, unit): (Statistic, Unit),
         value: Option<f64>,
         reason: &dyn Display,
     ) {

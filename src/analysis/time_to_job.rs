@@ -5,6 +5,7 @@ use super::cohort::{Cohort, Scope};
 use super::flow::Missingness;
 use super::proportions::{TEST, add_test};
 use super::sheet::{Entry, Sheet};
+use crate::numeric::chi_squared_test::ChiSquaredTest;
 use crate::numeric::interval::{ConfidenceLevel, Interval};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::survival::aalen_johansen::{CumulativeIncidence, risk_difference};
@@ -12,7 +13,7 @@ use crate::survival::curve::Difference;
 use crate::survival::ending::{Cause, Ending};
 use crate::survival::event_table::EventTable;
 use crate::survival::kaplan_meier::KaplanMeier;
-use crate::survival::log_rank::{ChiSquaredTest, log_rank, log_rank_stratified, peto_peto};
+use crate::survival::log_rank::{log_rank, log_rank_stratified, peto_peto};
 use crate::survival::not_estimable::NotEstimable;
 use crate::survival::quantile::median;
 use crate::survival::restricted_mean::{restricted_mean, restricted_mean_difference};
@@ -95,7 +96,7 @@ fn add_kaplan_meier(
                     let (estimate, error) = (point.estimate, point.std_error);
                     sheet.put(&entry, Statistic::Estimate, Unit::Proportion, estimate);
                     let std_error = Statistic::StdError;
-                    sheet.put_or(&entry, std_error, Unit::Proportion, error, &NO_STD_ERROR);
+                    sheet.put_or(&entry, (std_error, Unit::Proportion), error, &NO_STD_ERROR);
                     add_limits(sheet, &entry, point.limits);
                     sheet.put(&entry, Statistic::NAtRisk, Unit::Count, point.n_at_risk);
                 }
@@ -109,7 +110,7 @@ fn add_kaplan_meier(
                 let values = [median.estimate, median.lower, median.upper];
                 for (statistic, value) in rows.into_iter().zip(values) {
                     let reason = "the curve does not reach one half";
-                    sheet.put_or(&entry, statistic, Unit::Days, value, &reason);
+                    sheet.put_or(&entry, (statistic, Unit::Days), value, &reason);
                 }
             }
             Err(reason) => sheet.all_missing(&entry, &rows.map(|s| (s, Unit::Days)), &reason),
@@ -182,7 +183,7 @@ fn add_difference(
             sheet.put(entry, Statistic::StdError, unit, difference.std_error);
             sheet.limits(entry, unit, difference.limits);
             let reason = "the standard error is 0";
-            sheet.put_or(entry, Statistic::PValue, Unit::P, difference.p_value, &reason);
+            sheet.put_or(entry, (Statistic::PValue, Unit::P), difference.p_value, &reason);
         }
         Err(reason) => {
             let rows =
@@ -211,7 +212,7 @@ fn add_stratified_test(sheet: &mut Sheet, survival: &Entry, cohort: &Cohort) {
 
 fn add_chi_squared(sheet: &mut Sheet, entry: &Entry, test: Result<ChiSquaredTest, NotEstimable>) {
     match test {
-        Ok(test) => add_test(sheet, entry, test.statistic, test.df, test.p_value),
+        Ok(test) => add_test(sheet, entry, test),
         Err(reason) => sheet.all_missing(entry, &TEST, &reason),
     }
 }
@@ -238,7 +239,7 @@ fn add_incidence(
                 Ok(point) => {
                     sheet.put(&entry, Statistic::Estimate, Unit::Proportion, point.estimate);
                     let (statistic, error) = (Statistic::StdError, point.std_error);
-                    sheet.put_or(&entry, statistic, Unit::Proportion, error, &NO_STD_ERROR);
+                    sheet.put_or(&entry, (statistic, Unit::Proportion), error, &NO_STD_ERROR);
                     add_limits(sheet, &entry, point.limits);
                     sheet.put(&entry, Statistic::NAtRisk, Unit::Count, point.n_at_risk);
                     let n_events = first_jobs_by(month, &days, &endings);

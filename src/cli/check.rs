@@ -60,17 +60,18 @@ pub(super) fn report_outcome(
 }
 
 fn summary(loaded: &Loaded) -> String {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for table in &loaded.ingested.tables {
-        text += &format!("{:<13} {:>8} rows  {}\n", table.table, table.rows, table.file);
+        lines.push(format!("{:<13} {:>8} rows  {}", table.table, table.rows, table.file));
         for missing in &table.declared_missing {
             let (column, reason, cells) = (&missing.column, &missing.reason, missing.cells);
-            text += &format!("{:<13} {cells:>8} cells of {column} missing: {reason}\n", "");
+            lines.push(format!("{:<13} {cells:>8} cells of {column} missing: {reason}", ""));
         }
     }
     let count = |severity| loaded.ingested.problems.count(severity);
     let (warnings, notes) = (count(Severity::Warning), count(Severity::Note));
-    text + &format!("no errors, {warnings} warnings, {notes} notes: ready to run\n")
+    lines.push(format!("no errors, {warnings} warnings, {notes} notes: ready to run\n"));
+    lines.join("\n")
 }
 
 /// Every participant's outcomes with the lines of the tables that they came from.

@@ -42,8 +42,8 @@ pub(super) fn report(terminal: Terminal, arguments: &ReportArguments) -> Result<
         std::fs::write(&path, format!("{text}\n")).map_err(file_error("write", &path))?;
     }
     let pages = written.iter().filter(|(name, _)| !name.contains('/'));
-    let lines: String = pages.map(|(name, _)| format!("{}\n", out.join(name).display())).collect();
-    terminal.answer(&lines)
+    let lines: Vec<String> = pages.map(|(name, _)| out.join(name).display().to_string()).collect();
+    terminal.answer(&format!("{}\n", lines.join("\n")))
 }
 
 fn parent(path: &std::path::Path) -> &std::path::Path {

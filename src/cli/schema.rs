@@ -70,10 +70,11 @@ fn table_text(name: TableName) -> String {
     let mut table = plain_table(["column", "", "type", "unit", "sensitivity", "meaning"]);
     for field in &schema.fields {
         let required = if field.constraints.required { "required" } else { "" };
-        let mut meaning = field.description.clone();
-        if !field.constraints.codes.is_empty() {
-            meaning += &format!(" One of {}.", field.constraints.codes.join(", "));
-        }
+        let codes = field.constraints.codes.join(", ");
+        let meaning = match codes.as_str() {
+            "" => field.description.clone(),
+            codes => format!("{} One of {codes}.", field.description),
+        };
         table.add_row([
             field.name.as_str(),
             required,

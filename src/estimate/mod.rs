@@ -4,7 +4,6 @@
 //! columns. A quantity that cannot be estimated is an error value with its reason.
 
 mod design;
-pub mod influence;
 pub mod mean;
 pub mod proportion;
 pub mod ratio;

@@ -7,8 +7,8 @@ use super::design::{ARM, Design};
 use super::proportion::{EmptyArm, arm_name};
 use super::risk_difference::NoStratumWithBothArms;
 use super::sample::{Cell, StratifiedSample};
-use super::two_by_two::ChiSquaredTest;
-use crate::numeric::distribution::{chi_squared, student_t};
+use crate::numeric::chi_squared_test::ChiSquaredTest;
+use crate::numeric::distribution::student_t;
 use crate::numeric::interval::{ConfidenceLevel, Interval};
 use crate::numeric::least_squares::{LeastSquares, LeastSquaresError};
 use crate::numeric::symmetric::{NotPositiveDefinite, wald_statistic};
@@ -151,7 +151,7 @@ pub enum InteractionError {
     #[error("fewer than two strata have participants")]
     FewerThanTwoStrata,
     /// A stratum has no effect of its own.
-    #[error("no participants in the {} arm of stratum {stratum}", arm_name(*.arm))]
+    #[error("no participants in the {} arm of a stratum", arm_name(*.arm))]
     StratumWithOneArm {
         /// Number of the stratum, from 0.
         stratum: usize,
@@ -159,7 +159,7 @@ pub enum InteractionError {
         arm: Arm,
     },
     /// A cell of one participant has leverage 1, so that HC2 divides by 0.
-    #[error("a single participant in the {} arm of stratum {stratum}", arm_name(*.arm))]
+    #[error("too few participants in the {} arm of a stratum", arm_name(*.arm))]
     SingleParticipant {
         /// Number of the stratum, from 0.
         stratum: usize,
@@ -212,7 +212,7 @@ pub fn arm_by_stratum_wald(
         fit.hc2_covariance().slice_each_axis(|_| interactions),
     )?;
     let df = design.n_strata - 1;
-    Ok(ChiSquaredTest { statistic, df, p_value: chi_squared::sf(statistic, df as f64) })
+    Ok(ChiSquaredTest::new(statistic, df))
 }
 
 fn testable(cells: &[TwoArm<Cell>]) -> Result<(), InteractionError> {

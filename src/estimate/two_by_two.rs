@@ -3,19 +3,9 @@
 use thiserror::Error;
 
 use super::proportion::Count;
-use crate::numeric::distribution::{chi_squared, hypergeometric};
+use crate::numeric::chi_squared_test::ChiSquaredTest;
+use crate::numeric::distribution::hypergeometric;
 use crate::trial::arm::TwoArm;
-
-/// A χ² test.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ChiSquaredTest {
-    /// The statistic.
-    pub statistic: f64,
-    /// Degrees of freedom.
-    pub df: usize,
-    /// P(χ² > statistic).
-    pub p_value: f64,
-}
 
 /// A row or column of the table is empty, so that there is nothing to associate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -58,7 +48,7 @@ pub fn pearson_chi_squared(counts: TwoArm<Count>) -> Result<ChiSquaredTest, Empt
     let (events, non_events) = (events as f64, non_events as f64);
     let margins = n1 * n0 * events * non_events;
     let statistic = (n1 + n0) * difference * difference / margins;
-    Ok(ChiSquaredTest { statistic, df: 1, p_value: chi_squared::sf(statistic, 1.0) })
+    Ok(ChiSquaredTest::new(statistic, 1))
 }
 
 /// Tests no association with Fisher's exact test: the two-sided p-value.

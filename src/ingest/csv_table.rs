@@ -31,9 +31,8 @@ pub(super) fn read_csv(
     }
     let decimal = match dialect.decimal {
         Some(DecimalMark::Comma) => ',',
-        Some(DecimalMark::Point) => '.',
         None if delimiter == b';' => ',',
-        None => '.',
+        Some(DecimalMark::Point) | None => '.',
     };
     let notation = Notation { decimal, date_format: dialect.date_format };
     let mut records = Records::new(file, bytes, delimiter);

@@ -70,8 +70,9 @@ fn cell_text(column: &Column, row: usize) -> String {
     match value {
         AnyValue::Null => String::new(),
         AnyValue::Date(days) => date_text(i64::from(days)),
-        AnyValue::Datetime(ticks, unit, _) => datetime_text(ticks, unit),
-        AnyValue::DatetimeOwned(ticks, unit, _) => datetime_text(ticks, unit),
+        AnyValue::Datetime(ticks, unit, _) | AnyValue::DatetimeOwned(ticks, unit, _) => {
+            datetime_text(ticks, unit)
+        }
         AnyValue::Float64(number) => shortest(number),
         AnyValue::Float32(number) => number.to_string(),
         other => other.get_str().map_or_else(|| other.to_string(), str::to_owned),

@@ -1,5 +1,6 @@
 //! Mathematics without trial words.
 
+pub mod chi_squared_test;
 pub mod distribution;
 pub mod elementary;
 pub mod interval;

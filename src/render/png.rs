@@ -1,9 +1,21 @@
 //! SVG to PNG, with the embedded font and nothing of the machine's.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
+
+/// Family of the embedded font.
+const FAMILY: &str = "DejaVu Sans";
+
+/// The only fonts that a drawing may use.
+static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    fonts.load_font_data(dejavu::sans::bold().to_vec());
+    fonts.set_sans_serif_family(FAMILY);
+    Arc::new(fonts)
+});
 
 /// Largest side of a picture in pixels.
 const LARGEST_SIDE: f32 = 20_000.0;
@@ -33,13 +45,9 @@ pub enum PngError {
 ///
 /// [`PngError::Parse`] where the text is no SVG.
 pub fn tree(svg: &str) -> Result<Tree, PngError> {
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(dejavu::sans::regular().to_vec());
-    fonts.load_font_data(dejavu::sans::bold().to_vec());
-    fonts.set_sans_serif_family("DejaVu Sans");
     let options = Options {
-        font_family: "DejaVu Sans".to_owned(),
-        fontdb: Arc::new(fonts),
+        font_family: FAMILY.to_owned(),
+        fontdb: Arc::clone(&FONTS),
         ..Options::default()
     };
     Ok(Tree::from_str(svg, &options)?)

@@ -5,19 +5,8 @@ use std::cmp::Ordering;
 use super::ending::Cause;
 use super::event_table::{EventDay, EventTable};
 use super::not_estimable::NotEstimable;
-use crate::numeric::distribution::chi_squared;
+use crate::numeric::chi_squared_test::ChiSquaredTest;
 use crate::trial::arm::TwoArm;
-
-/// A χ² test of no difference between the arms.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ChiSquaredTest {
-    /// The statistic.
-    pub statistic: f64,
-    /// Degrees of freedom.
-    pub df: f64,
-    /// The upper tail at the statistic.
-    pub p_value: f64,
-}
 
 /// The log-rank test, competing exits counted as censored.
 ///
@@ -110,7 +99,7 @@ fn test(
         return Err(NotEstimable::NoVariance);
     }
     let statistic = excess * excess / variance;
-    Ok(ChiSquaredTest { statistic, df: 1.0, p_value: chi_squared::sf(statistic, 1.0) })
+    Ok(ChiSquaredTest::new(statistic, 1))
 }
 
 /// One day of two arms.

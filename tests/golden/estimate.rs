@@ -1,6 +1,5 @@
 //! Reference values of the estimate room.
 
-use ips_eval::estimate::influence::stratified_mean;
 use ips_eval::estimate::mean::arm_mean;
 use ips_eval::estimate::proportion::{Count, wilson};
 use ips_eval::estimate::ratio::{RatioError, RatioEstimate, odds_ratio, risk_ratio};
@@ -216,24 +215,5 @@ fn means_agree_with_r() {
         case.assert("n", got.n as f64);
         case.assert("mean", got.mean);
         case.assert("std_dev", got.std_dev.unwrap_or(f64::NAN));
-    });
-}
-
-#[test]
-fn influence_values_agree_with_boot() {
-    each_case("influence", |case| {
-        let outcomes = numbers(case.input("y"));
-        let strata: Vec<usize> =
-            case.input("strata").as_array().unwrap().iter().map(position).collect();
-        let got = stratified_mean(&outcomes, &strata);
-        let want = case.case["want"]["values"].as_array().unwrap();
-        assert_eq!(got.len(), want.len());
-        for (got, want) in got.iter().zip(want) {
-            case.reference.assert_close("influence value", *got, want);
-        }
-        let size = |stratum| strata.iter().filter(|&&s| s == stratum).count() as f64;
-        let variance =
-            strata.iter().zip(&got).map(|(&s, l)| l * l / (size(s) * size(s))).sum::<f64>();
-        case.assert("variance", variance);
     });
 }

@@ -1,5 +1,6 @@
 //! Reference values of the survival room: R's survival and cmprsk.
 
+use ips_eval::numeric::chi_squared_test::ChiSquaredTest;
 use ips_eval::numeric::interval::{ConfidenceLevel, Interval};
 use ips_eval::numeric::weights::FrequencyWeights;
 use ips_eval::survival::aalen_johansen::{CumulativeIncidence, risk_difference};
@@ -8,7 +9,7 @@ use ips_eval::survival::ending::{Cause, Ending};
 use ips_eval::survival::event_table::EventTable;
 use ips_eval::survival::influence::incidence_influence;
 use ips_eval::survival::kaplan_meier::KaplanMeier;
-use ips_eval::survival::log_rank::{ChiSquaredTest, log_rank, log_rank_stratified, peto_peto};
+use ips_eval::survival::log_rank::{log_rank, log_rank_stratified, peto_peto};
 use ips_eval::survival::not_estimable::NotEstimable;
 use ips_eval::survival::quantile::quantile;
 use ips_eval::survival::restricted_mean::{restricted_mean, restricted_mean_difference};

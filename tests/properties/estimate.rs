@@ -1,6 +1,5 @@
 //! Properties of the estimate room.
 
-use ips_eval::estimate::influence::{mean_difference, stratified_mean};
 use ips_eval::estimate::mean::arm_mean;
 use ips_eval::estimate::proportion::{Count, wilson};
 use ips_eval::estimate::ratio::{odds_ratio, risk_ratio};
@@ -342,34 +341,5 @@ proptest! {
         let spread: f64 = pairs().map(|(w, d)| w * (d - centre) * (d - centre)).sum();
         prop_assert!((test.statistic - spread).abs() <= 1e-6 * spread.max(1.0));
         prop_assert_eq!(test.df, trial.n_strata - 1);
-    }
-
-    #[test]
-    fn influence_values_sum_to_nothing_and_give_the_variance(trial in trials()) {
-        let values = mean_difference(&trial.sample());
-        let mut variance = 0.0;
-        for stratum in 0..trial.n_strata {
-            for arm in Arm::BOTH {
-                let cell = trial.cell(arm, stratum);
-                let members = trial.sample();
-                let own = || {
-                    let all = members.iter().zip(&values);
-                    all.filter(|((_, a, s), _)| *a == arm && *s == stratum).map(|(_, l)| *l)
-                };
-                prop_assert!(own().sum::<f64>().abs() < 1e-9);
-                let n = cell.len() as f64;
-                variance += own().map(|l| l * l).sum::<f64>() / (n * n);
-                // Within its own arm a value is that of the arm's mean, with its sign.
-                let sign = if arm == Arm::Intervention { 1.0 } else { -1.0 };
-                let outcomes: Vec<f64> = members.iter().filter(|m| m.1 == arm).map(|m| m.0).collect();
-                let strata: Vec<usize> = members.iter().filter(|m| m.1 == arm).map(|m| m.2).collect();
-                let of_mean = stratified_mean(&outcomes, &strata);
-                let expected = of_mean.iter().zip(&strata).filter(|(_, s)| **s == stratum);
-                for (got, (want, _)) in own().zip(expected) {
-                    close(got, sign * want)?;
-                }
-            }
-        }
-        prop_assert!(variance > 0.0);
     }
 }

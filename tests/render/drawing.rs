@@ -1,7 +1,7 @@
 //! What is in a drawing: texts with their boxes, and marks.
 
 use ips_eval::render::png;
-use resvg::usvg::{Group, Node, Rect, roxmltree};
+use resvg::usvg::{Group, Node, Rect, TextChunk, roxmltree};
 
 /// Text of a drawing with the box that its glyphs' lines fill.
 pub(crate) struct Lettering {
@@ -22,7 +22,7 @@ fn collect(group: &Group, found: &mut Vec<Lettering>) {
         match node {
             Node::Group(group) => collect(group, found),
             Node::Text(text) => {
-                let words: String = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                let words: String = text.chunks().iter().map(TextChunk::text).collect();
                 found.push(Lettering { text: words, area: text.abs_bounding_box() });
             }
             Node::Path(_) | Node::Image(_) => {}

@@ -102,6 +102,23 @@ fn months_and_shares_are_at_their_places() {
 }
 
 #[test]
+fn ribbons_run_along_the_limits() {
+    let results = support::belgian();
+    let drawing = figure(&results, "employment_by_month").svg;
+    let of = |statistic| {
+        let is_wanted =
+            |row: &Row| row.key.outcome == Outcome::Employed && row.key.arm == ResultArm::Ips;
+        values(&results, statistic, is_wanted)
+    };
+    let (lower, mut upper) = (of(Statistic::CiLower), of(Statistic::CiUpper));
+    upper.reverse();
+    let ribbons = super::drawing::points(&drawing, "polygon", &[("fill", BLUE)]);
+    assert_eq!(ribbons.len(), 1, "one unbroken ribbon");
+    let heights: Vec<f64> = ribbons[0].iter().map(|at| at.1).collect();
+    assert_affine(&heights, &[lower, upper].concat());
+}
+
+#[test]
 fn curves_step_at_the_months_of_their_rows() {
     let results = support::belgian();
     let drawing = figure(&results, "first_job").svg;
@@ -122,6 +139,7 @@ fn curves_step_at_the_months_of_their_rows() {
         assert_affine(&corners.iter().map(|at| at.1).collect::<Vec<_>>(), &rates);
         for step in curve.windows(3).step_by(2) {
             assert!((step[0].1 - step[1].1).abs() < 1e-9, "values hold until the next month");
+            assert!((step[1].0 - step[2].0).abs() < 1e-9, "and change on it");
         }
     }
 }
@@ -163,7 +181,16 @@ fn touch(a: &Lettering, b: &Lettering) -> bool {
 
 #[test]
 fn words_stay_on_the_sheet_and_apart() {
-    for (shape, results) in shapes() {
+    assert_words_apart(&["belgian", "single_region", "empty"]);
+}
+
+#[test]
+fn many_words_and_footnotes_stay_on_the_sheet_and_apart() {
+    assert_words_apart(&["many_regions", "with_gaps"]);
+}
+
+fn assert_words_apart(wanted: &[&str]) {
+    for (shape, results) in shapes().into_iter().filter(|(shape, _)| wanted.contains(shape)) {
         for figure in figures(&results, Audience::Internal) {
             let name = format!("{shape}, {}", figure.name);
             let (words, (width, height)) = lettering(&figure.svg);

@@ -54,10 +54,10 @@ pub(crate) fn many_regions() -> ResultSet {
     ];
     let regions: Vec<Region> = names
         .iter()
-        .enumerate()
-        .map(|(at, name)| {
-            let small = if at == 1 { 9.0 } else { 1200.0 - 110.0 * at as f64 };
-            region(name, small, 0.2 + 0.01 * at as f64, 0.16 - 0.04 * at as f64, 24 + at as i32)
+        .zip(0..)
+        .map(|(name, at)| {
+            let small = if at == 1 { 9.0 } else { 1200.0 - 110.0 * f64::from(at) };
+            region(name, small, 0.2 + 0.01 * f64::from(at), 0.16 - 0.04 * f64::from(at), 24 + at)
         })
         .collect();
     build(&regions, ("Individual Placement and Support", "Regular vocational rehabilitation"))
@@ -93,7 +93,7 @@ pub(crate) fn with_gaps() -> ResultSet {
         } else if no_controls(&row.key) || no_contrast(&row.key) {
             let is_count = row.key.statistic == Statistic::N;
             row.value = is_count.then_some(0.0);
-            row.note = "the control arm has no participants".to_owned();
+            "the control arm has no participants".clone_into(&mut row.note);
         } else if gap(&row.key) {
             (row.value, row.note) = (None, "nobody was observed".to_owned());
         }

@@ -10,15 +10,18 @@ use super::english;
 
 /// All sources of the room but the structs that hold the texts.
 fn sources(directory: &Path, text: &mut String) {
-    let mut entries: Vec<_> =
-        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<_> = std::fs::read_dir(directory)
+        .expect("the room is there")
+        .flatten()
+        .map(|e| e.path())
+        .collect();
     entries.sort();
     for path in entries {
         let is_source = path.extension().is_some_and(|e| e == "rs" || e == "j2");
         if path.is_dir() && !path.ends_with("text") {
             sources(&path, text);
         } else if is_source {
-            text.push_str(&std::fs::read_to_string(&path).unwrap());
+            text.push_str(&std::fs::read_to_string(&path).expect("sources are text"));
         }
     }
 }

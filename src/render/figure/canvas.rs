@@ -3,6 +3,8 @@
 //! plotters places everything on whole pixels, which makes steps and ribbons jagged; so it draws
 //! on a canvas ten times as large, and the root element scales it back.
 
+use std::sync::LazyLock;
+
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
@@ -124,7 +126,7 @@ pub(super) struct Plot<'a> {
 impl<'a> Canvas<'a> {
     /// A white sheet of that size in pixels; the SVG is written to `svg`.
     pub(super) fn new(svg: &'a mut String, size: Point) -> Result<Self, FigureError> {
-        register_fonts()?;
+        prepare_fonts()?;
         let size = (to_drawing(size.0).unsigned_abs(), to_drawing(size.1).unsigned_abs());
         let area = SVGBackend::with_string(svg, size).into_drawing_area();
         area.fill(&plotters::style::WHITE).map_err(FigureError::draw)?;
@@ -300,18 +302,18 @@ fn dashes(points: &[Point], pattern: (f64, f64)) -> Vec<Vec<Point>> {
     parts
 }
 
-fn register_fonts() -> Result<(), FigureError> {
+/// Whether plotters, which keeps fonts for the whole process, could read the embedded ones.
+static FONTS_ARE_READ: LazyLock<bool> = LazyLock::new(|| {
     let fonts =
         [(FontStyle::Normal, dejavu::sans::regular()), (FontStyle::Bold, dejavu::sans::bold())];
-    for (style, bytes) in fonts {
-        plotters::style::register_font(FONT, style, bytes).map_err(|_| FigureError::Font)?;
-    }
-    Ok(())
-}
+    fonts
+        .into_iter()
+        .all(|(style, bytes)| plotters::style::register_font(FONT, style, bytes).is_ok())
+});
 
-/// Makes text measurable before there is a canvas.
+/// Makes text measurable, also before there is a canvas.
 pub(super) fn prepare_fonts() -> Result<(), FigureError> {
-    register_fonts()
+    if *FONTS_ARE_READ { Ok(()) } else { Err(FigureError::Font) }
 }
 
 #[cfg(test)]

@@ -74,8 +74,9 @@ fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) -> Vec<Stri
         method = fill(&text.resampled, &[("method", &method), ("inference", &inference)]);
     }
     let unit = unit(source, line);
-    let place =
-        Place::new(names, &line.region, &format!("{}, {method}", names.outcome(line.outcome)));
+    let outcome = names.outcome(line.outcome);
+    let what = fill(&text.what, &[("outcome", &outcome), ("method", &method)]);
+    let place = Place::new(names, &line.region, &what);
     // Resampled lines have limits only: the estimate beside them is the estimator's own.
     let estimate = match cell(source, line, Statistic::Estimate) {
         Cell::Absent if line.inference != Inference::Analytic => {
@@ -98,7 +99,7 @@ fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) -> Vec<Stri
         Cell::Absent => String::new(),
         known => notes.show(&known, &place, |p| numbers.bare_p(p)),
     };
-    vec![names.outcome(line.outcome), names.set(line.analysis_set), method, shown, interval, p]
+    vec![outcome, names.set(line.analysis_set), method, shown, interval, p]
 }
 
 fn unit(source: Source<'_>, line: &Key) -> Unit {
