@@ -43,11 +43,7 @@ pub(crate) fn say(command: &mut Command) -> Said {
         .output()
         .expect("the program can be started");
     let text = |bytes| String::from_utf8(bytes).expect("the program speaks UTF-8");
-    Said {
-        code: output.status.code(),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
+    Said { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 /// A folder that goes away with the test.

@@ -13,7 +13,8 @@ fn sha256(bytes: &[u8]) -> String {
 
 /// Every file is listed in the manifest with its size and hash, and no other.
 fn assert_manifest_lists(files: &Files) {
-    let manifest: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).expect("JSON");
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&files["manifest.json"]).expect("JSON");
     let listed: BTreeMap<&str, (u64, &str)> = manifest["outputs"]
         .as_array()
         .expect("a list")
@@ -24,9 +25,8 @@ fn assert_manifest_lists(files: &Files) {
         })
         .collect();
     let others = files.iter().filter(|(name, _)| *name != "manifest.json");
-    let found: BTreeMap<&str, (u64, String)> = others
-        .map(|(name, bytes)| (name.as_str(), (bytes.len() as u64, sha256(bytes))))
-        .collect();
+    let found: BTreeMap<&str, (u64, String)> =
+        others.map(|(name, bytes)| (name.as_str(), (bytes.len() as u64, sha256(bytes)))).collect();
     assert!(listed.keys().eq(found.keys()), "{:?}", listed.keys());
     for (name, (bytes, hash)) in found {
         assert_eq!(listed[name], (bytes, hash.as_str()), "{name}");

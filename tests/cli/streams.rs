@@ -57,9 +57,8 @@ fn exactly_twenty_problems_are_shown_without_a_remark() {
     let folder = TrialFolder::good();
     for (rows, remark) in [(20, false), (21, true)] {
         let header = "participant_id,start_date,end_date,contract,hours_per_week\n";
-        let spells: String = (1..=rows)
-            .map(|n| format!("P{n:03},2020-02-01,2019-01-01,training,38\n"))
-            .collect();
+        let spells: String =
+            (1..=rows).map(|n| format!("P{n:03},2020-02-01,2019-01-01,training,38\n")).collect();
         folder.write("employment.csv", format!("{header}{spells}"));
         let said = folder.say(&["check", "plan.toml", "--quiet"]);
         assert_eq!(said.stderr.matches("error[spell::ends-before-start]").count(), 20);
@@ -82,7 +81,11 @@ fn pipes_get_no_colours_with_or_without_no_color() {
 }
 
 /// Runs the program with one of its streams a pipe that nobody reads.
-fn with_closed_pipe(folder: &TrialFolder, arguments: &[&str], stream: &str) -> std::process::Output {
+fn with_closed_pipe(
+    folder: &TrialFolder,
+    arguments: &[&str],
+    stream: &str,
+) -> std::process::Output {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
     let mut command = folder.command(arguments);
