@@ -57,9 +57,9 @@ fn exactly_twenty_problems_are_shown_without_a_remark() {
     let folder = TrialFolder::good();
     for (rows, remark) in [(20, false), (21, true)] {
         let header = "participant_id,start_date,end_date,contract,hours_per_week\n";
-        let spells: String =
-            (1..=rows).map(|n| format!("P{n:03},2020-02-01,2019-01-01,training,38\n")).collect();
-        folder.write("employment.csv", format!("{header}{spells}"));
+        let spell = |n| format!("P{n:03},2020-02-01,2019-01-01,training,38\n");
+        let spells: Vec<String> = (1..=rows).map(spell).collect();
+        folder.write("employment.csv", format!("{header}{}", spells.concat()));
         let said = folder.say(&["check", "plan.toml", "--quiet"]);
         assert_eq!(said.stderr.matches("error[spell::ends-before-start]").count(), 20);
         let said_so = said.stderr.contains("… and 1 more of spell::ends-before-start");

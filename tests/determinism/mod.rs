@@ -15,7 +15,7 @@ fn one_thread_writes_the_same_bytes_as_two() {
     let folder = TrialFolder::good();
     let said = folder.say(&["run", "plan.toml", "--out", "out", "--threads", "1", "--json"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let rows = RUN.files["results.csv"].iter().filter(|&&byte| byte == b'\n').count() - 1;
+    let rows = csv::Reader::from_reader(&RUN.files["results.csv"][..]).records().count();
     assert_eq!(said.json()["rows"], rows, "the answer as JSON counts the rows");
     assert_same_files(&files_below(&folder.path("out")), "with one thread");
 }
@@ -46,7 +46,8 @@ fn shuffled(bytes: &[u8]) -> Vec<u8> {
     let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
     let n = rows.len();
     // A stride that shares no divisor with n visits every row once.
-    let stride = (n / 3..).find(|stride| common_divisor(*stride, n) == 1).expect("there is one");
+    let stride =
+        (n / 3..=n + 1).find(|stride| common_divisor(*stride, n) == 1).expect("there is one");
     for at in 0..n {
         writer.write_record(&rows[(at * stride + 1) % n]).expect("memory holds it");
     }
@@ -61,7 +62,7 @@ fn common_divisor(a: usize, b: usize) -> usize {
 #[test]
 fn the_order_of_rows_does_not_matter() {
     let mut files = files_below(&fixture("good"));
-    for (name, bytes) in files.iter_mut().filter(|(name, _)| name.ends_with(".csv")) {
+    for (name, bytes) in files.iter_mut().filter(|(name, _)| *name != "plan.toml") {
         let other = shuffled(bytes);
         assert!(other != *bytes, "{name} is shuffled");
         *bytes = other;
