@@ -41,6 +41,9 @@ fn bootstrap_intervals_are_boots_up_to_monte_carlo_error() {
 /// Holds the standard error and six limits, in the order in which the script writes them.
 fn held(name: &str, case: &Value, value: &dyn Fn(&str, &str, &str) -> f64) {
     let errors = numbers(&case["monte_carlo_errors"]);
+    // An arm's rate is a count over 216 people: two answers may stand on neighbouring counts,
+    // with no Monte Carlo error seen on either side.
+    let lattice = if name == "rate_ips" || name == "rate_control" { 1.0 / 216.0 } else { 0.0 };
     let rows = [
         ("bootstrap_percentile", "std_error"),
         ("bootstrap_percentile", "ci_lower"),
@@ -55,12 +58,12 @@ fn held(name: &str, case: &Value, value: &dyn Fn(&str, &str, &str) -> f64) {
     {
         let got = value(inference, statistic, "");
         let own = value(inference, "monte_carlo_error", statistic);
-        let allowed = STANDARD_ERRORS * (own * own + error * error).sqrt();
+        let allowed = STANDARD_ERRORS * (own * own + error * error).sqrt() + lattice;
         let off = (got - want).abs();
         assert!(
             off <= allowed,
             "{name}, {inference} {statistic}: {got} for R's {want} ± {allowed}"
         );
-        assert!(own > 0.0 && own < 0.01, "{name}: a Monte Carlo error of {own}");
+        assert!((0.0..0.01).contains(&own), "{name}: a Monte Carlo error of {own}");
     }
 }
