@@ -44,7 +44,6 @@ pub(super) fn render(
     Ok(files)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
 fn fault(error: impl std::error::Error) -> Error {
     Error::Render(error.to_string())
 }

@@ -151,7 +151,7 @@ pub enum InteractionError {
     #[error("fewer than two strata have participants")]
     FewerThanTwoStrata,
     /// A stratum has no effect of its own.
-    #[error("no participants in the {} arm of stratum {stratum}", arm_name(*.arm))]
+    #[error("no participants in the {} arm of a stratum", arm_name(*.arm))]
     StratumWithOneArm {
         /// Number of the stratum, from 0.
         stratum: usize,
@@ -159,7 +159,7 @@ pub enum InteractionError {
         arm: Arm,
     },
     /// A cell of one participant has leverage 1, so that HC2 divides by 0.
-    #[error("a single participant in the {} arm of stratum {stratum}", arm_name(*.arm))]
+    #[error("too few participants in the {} arm of a stratum", arm_name(*.arm))]
     SingleParticipant {
         /// Number of the stratum, from 0.
         stratum: usize,

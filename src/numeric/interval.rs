@@ -44,6 +44,7 @@ impl Interval {
     }
 
     /// Applies an increasing function to both limits.
+    #[must_use]
     pub fn map_increasing(self, f: impl Fn(f64) -> f64) -> Self {
         Self { lower: f(self.lower), upper: f(self.upper) }
     }

@@ -3,7 +3,7 @@
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::householder;
 use faer::linalg::qr::no_pivoting::factor;
-use faer::{Conj, Mat, Par};
+use faer::{Conj, Mat, Par, Spec};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use thiserror::Error;
 
@@ -108,9 +108,9 @@ impl LeastSquares {
 
     /// Covariance of the coefficients, robust to unequal variances: HC2.
     ///
-    /// (XᵀX)⁻¹ [Σ xᵢ xᵢᵀ eᵢ² / (1 − hᵢ)] (XᵀX)⁻¹. Under random assignment within strata it is
-    /// Neyman's estimate for a difference in means. (MacKinnon and White 1985,
-    /// doi:10.1016/0304-4076(85)90158-7; Samii and Aronow 2012, doi:10.1016/j.spl.2011.10.024.)
+    /// (XᵀX)⁻¹ [Σ xᵢ xᵢᵀ eᵢ²/(1 − hᵢ)] (XᵀX)⁻¹ (doi:10.1016/0304-4076(85)90158-7). With an arm dummy
+    /// alone it is Neyman's s₁²/n₁ + s₀²/n₀ (Samii and Aronow 2012,
+    /// doi:10.1016/j.spl.2011.10.024).
     ///
     /// A participant of leverage 1, such as the only one of a stratum with its own dummy, has
     /// residual 0 whatever the outcome and eᵢ²/(1 − hᵢ) is 0/0. It adds nothing here, as in
@@ -186,13 +186,13 @@ fn orthogonalize(x: &Array2<f64>) -> Result<(Array2<f64>, Array2<f64>), LeastSqu
     let mut reflections = Mat::zeros(block, size);
     let parallelism = Par::Seq;
     if size > 0 {
-        let need = factor::qr_in_place_scratch::<f64>(n, p, block, parallelism, Default::default());
+        let need = factor::qr_in_place_scratch::<f64>(n, p, block, parallelism, Spec::default());
         factor::qr_in_place(
             packed.as_mut(),
             reflections.as_mut(),
             parallelism,
             MemStack::new(&mut MemBuffer::new(need)),
-            Default::default(),
+            Spec::default(),
         );
     }
     for column in 0..p {
@@ -259,6 +259,18 @@ mod tests {
         assert!((fit.leverages.sum() - 2.0).abs() < 1e-14);
         assert_eq!(fit.residual_df, 3);
         assert!(fit.determined_by_one().is_empty());
+    }
+
+    #[test]
+    fn columns_of_any_size_are_fitted() {
+        let fit = |unit: f64| {
+            let x = array![[1.0, 0.3], [1.0, 0.7], [1.0, -0.4], [1.0, 0.1]] * array![1.0, unit];
+            LeastSquares::fit(x.view(), array![1.0, 4.0, 2.0, 7.0].view()).unwrap().coefficients
+        };
+        for unit in [f64::from_bits(0x7d00_0000_0000_0000), 1.0 / 1_073_741_824.0] {
+            assert_eq!(fit(unit)[0].to_bits(), fit(1.0)[0].to_bits());
+            assert_eq!((fit(unit)[1] * unit).to_bits(), fit(1.0)[1].to_bits());
+        }
     }
 
     #[test]

@@ -21,10 +21,10 @@ pub fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| sum(values.iter().copied()) / values.len() as f64)
 }
 
-/// Sample variance Σ (xᵢ − x̄)² / (n − 1), in two passes; none of fewer than two values.
+/// Sample variance Σ (xᵢ − m)² / (n − 1), m the mean, in two passes; none of fewer than two values.
 ///
-/// The square of what the rounding of the mean leaves over is taken off (Chan, Golub and LeVeque
-/// 1983, *American Statistician* 37:242–247, doi:10.1080/00031305.1983.10483115). Agrees with R's
+/// The square of what the rounding of the mean leaves over is taken off (Chan and others 1983,
+/// *American Statistician* 37:242–247, doi:10.1080/00031305.1983.10483115). Agrees with R's
 /// `var`.
 pub fn sample_variance(values: &[f64]) -> Option<f64> {
     if values.len() < 2 {

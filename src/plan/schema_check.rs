@@ -115,11 +115,8 @@ impl<'a> Checker<'a> {
         let span = value.span();
         let allowed = constants(schema);
         match (wanted_type(schema), value.get_ref()) {
-            ("date", DeValue::Datetime(date)) => {
-                if date.date.is_none() || date.time.is_some() || date.offset.is_some() {
-                    self.wrong_type(span, path, "a date", "write it as 2022-12-31");
-                }
-            }
+            ("date", DeValue::Datetime(date))
+                if date.date.is_some() && date.time.is_none() && date.offset.is_none() => {}
             ("date", _) => {
                 self.wrong_type(span, path, "a date", "write it as 2022-12-31, without quotes");
             }
@@ -137,7 +134,7 @@ impl<'a> Checker<'a> {
                 self.range(schema, parsed.ok().map(|n| n as f64), span, path);
             }
             ("integer", _) => {
-                self.wrong_type(span, path, "a whole number", "write it without quotes")
+                self.wrong_type(span, path, "a whole number", "write it without quotes");
             }
             ("number", DeValue::Integer(number)) => {
                 let parsed = number.as_str().replace('_', "").parse().ok();
@@ -153,7 +150,7 @@ impl<'a> Checker<'a> {
                     let message = format!("`{path}` is empty");
                     self.wrong_value(span, message, "give at least one".to_owned());
                 }
-                for item in items.iter() {
+                for item in items {
                     self.value(&schema["items"], item, path);
                 }
             }

@@ -210,7 +210,7 @@ words! {
         MonteCarloError = "monte_carlo_error",
         /// Replicates in which the estimate did not exist.
         FailedReplicates = "failed_replicates",
-        /// Acceleration constant of the BCa interval.
+        /// Acceleration constant of the bias-corrected interval.
         Acceleration = "acceleration",
     }
 }

@@ -10,7 +10,7 @@ pub enum NotEstimable {
     #[error("there are no participants")]
     NoParticipants,
     /// The time lies past the last day on which anyone was followed.
-    #[error("day {time_days} is past the last follow-up, on day {last_day}")]
+    #[error("the time is past the last day on which anyone was followed")]
     PastLastFollowUp {
         /// The time asked for, in days.
         time_days: f64,

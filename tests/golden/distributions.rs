@@ -66,38 +66,16 @@ fn distributions_agree_with_r() {
 }
 
 #[test]
-fn distributions_agree_with_mpmath_far_into_the_tails() {
+fn the_normal_agrees_with_mpmath_to_the_last_digits() {
+    agree_with("normal_mpmath");
+}
+
+#[test]
+fn distributions_agree_with_mpmath() {
     agree_with("distributions_mpmath");
 }
 
 #[test]
-fn zz_probe() {
-    for name in ["distributions_r", "distributions_mpmath"] {
-        let reference = Reference::read(name);
-        let mut worst: std::collections::BTreeMap<String, Vec<(f64, String)>> = Default::default();
-        for case in &reference.cases {
-            let function = case["function"].as_str().unwrap();
-            let t0 = std::time::Instant::now();
-            let got = compute(function, &case["arguments"]);
-            let dt = t0.elapsed().as_micros();
-            if dt > 2000 {
-                println!("slow {dt} {function} {}", case["arguments"]);
-            }
-            let want = number(&case["value"]);
-            let tail = if want.abs() < 1e-20 || want.abs() > 1e20 { "far" } else { "near" };
-            if got.to_bits() != want.to_bits() {
-                worst.entry(format!("{function} {tail}")).or_default().push((
-                    (got / want - 1.0).abs(),
-                    format!("{} got {got:e} want {want:e}", case["arguments"]),
-                ));
-            }
-        }
-        for (k, mut v) in worst {
-            v.sort_by(|a, b| b.0.total_cmp(&a.0));
-            println!("{name} {k} n={}", v.len());
-            for w in v.iter().take(4) {
-                println!("     {:.1e} {}", w.0, w.1);
-            }
-        }
-    }
+fn tails_agree_with_mpmath_down_to_1e_300() {
+    agree_with("distributions_tails_mpmath");
 }

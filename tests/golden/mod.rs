@@ -6,9 +6,11 @@ use serde_json::Value;
 
 mod distributions;
 mod estimate;
+mod least_squares;
 mod resample;
 mod simulate;
 mod survival;
+mod trial;
 
 /// A file of reference values: `generator`, `tolerance` and `cases`.
 pub(crate) struct Reference {

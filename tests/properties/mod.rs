@@ -1,6 +1,7 @@
 //! What theory says must hold whatever the data.
 
 mod estimate;
+mod numeric;
 mod resample;
 mod simulate;
 mod survival;

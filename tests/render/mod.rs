@@ -48,20 +48,3 @@ fn page_with(results: &ResultSet, audience: Audience, figures: &[Figure]) -> Str
     };
     report(results, &english(), audience, figures, &provenance).expect("the report is written")
 }
-
-#[test]
-#[ignore = "writes pictures to look at"]
-fn pictures_to_look_at() {
-    let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    for (name, results) in shapes() {
-        for figure in figures(&results, Audience::Publication) {
-            let path = directory.join(format!("{name}-{}", figure.name));
-            std::fs::write(path.with_extension("svg"), &figure.svg).unwrap();
-            std::fs::write(path.with_extension("csv"), &figure.csv).unwrap();
-            let picture = ips_eval::render::png::from_svg(&figure.svg, 2.0).unwrap();
-            std::fs::write(path.with_extension("png"), picture).unwrap();
-        }
-        let path = directory.join(name).with_extension("html");
-        std::fs::write(path, page(&results, Audience::Internal)).unwrap();
-    }
-}

@@ -5,15 +5,16 @@ use crate::numeric::special::beta::BetaPoint;
 
 /// P(X ≤ k) among `n` trials of probability `p`.
 ///
-/// I_{1−p}(n − k, k + 1); 1 for k ≥ n. NaN unless 0 ≤ p ≤ 1.
-/// Agrees with R's `pbinom`.
+/// I(1 − p; n − k, k + 1), the regularised incomplete beta function; 1 for k ≥ n. NaN unless
+/// 0 ≤ p ≤ 1.
+/// Agrees with R's `pbinom` and mpmath to 1e-13.
 pub fn cdf(k: u64, n: u64, p: f64) -> f64 {
     tails(k, n, p).lower
 }
 
 /// P(X > k) among `n` trials of probability `p`, accurate far in the upper tail.
 ///
-/// I_p(k + 1, n − k); 0 for k ≥ n. Note the strict inequality.
+/// I(p; k + 1, n − k); 0 for k ≥ n. Note the strict inequality.
 pub fn sf(k: u64, n: u64, p: f64) -> f64 {
     tails(k, n, p).upper
 }

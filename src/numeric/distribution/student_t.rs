@@ -14,8 +14,8 @@ const AS_GOOD_AS_NORMAL: f64 = 1e22;
 
 /// P(T ≤ t) on `df` degrees of freedom; NaN where `df` is not positive.
 ///
-/// Relative error below 1e-12 in both tails for `df` from 0.1 to 1e9 (mpmath); agrees with R's
-/// `pt` where that is right.
+/// Relative error below 2e-14 in both tails above 1e-20, and 2e-13 down to 1e-300, for `df` from
+/// 0.1 to 1e9 (mpmath); agrees with R's `pt`.
 pub fn cdf(t: f64, df: f64) -> f64 {
     sf(-t, df)
 }
@@ -23,7 +23,7 @@ pub fn cdf(t: f64, df: f64) -> f64 {
 /// P(T > t) on `df` degrees of freedom, accurate far in the upper tail; NaN where `df` is not
 /// positive.
 ///
-/// ½ I_x(df/2, ½) for t > 0, x = df / (df + t²).
+/// ½ I(x; df/2, ½) for t > 0, x = df / (df + t²), I the regularised incomplete beta function.
 pub fn sf(t: f64, df: f64) -> f64 {
     if t.is_nan() || df.is_nan() || df <= 0.0 {
         return f64::NAN;
@@ -45,7 +45,8 @@ pub fn two_sided_p(t: f64, df: f64) -> f64 {
 ///
 /// Newton's method on the logarithms of tail and t, kept in a bracket: it ends for every p and
 /// df. Below a quarter the tail is solved for, else P(0 < T < t), so that t near 0 keeps its
-/// digits too.
+/// digits too. Relative error below 5e-15 for `df` from 0.1 to 1e9 and p from 1e-300 to 1 − 1e-16
+/// (mpmath); R's `qt` agrees but for far tails on few degrees of freedom, where it is off.
 pub fn quantile(p: f64, df: f64) -> f64 {
     if !(0.0..=1.0).contains(&p) || df.is_nan() || df <= 0.0 {
         return f64::NAN;
