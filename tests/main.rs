@@ -1,7 +1,11 @@
 //! All integration tests in one binary, so that the crate is linked once.
 
 mod architecture;
+mod cli;
+mod determinism;
 mod documents;
 mod golden;
 mod properties;
 mod render;
+mod robustness;
+mod trial_folder;

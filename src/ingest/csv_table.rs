@@ -63,7 +63,11 @@ pub(super) fn read_csv(
 /// Records as text; one that is not UTF-8 is reported and passed over.
 struct Records<'a> {
     file: &'a str,
+    bytes: &'a [u8],
     reader: csv::Reader<&'a [u8]>,
+    /// The line that begins or goes on at the byte up to which lines are counted.
+    line: u64,
+    counted: usize,
 }
 
 impl<'a> Records<'a> {
@@ -73,7 +77,24 @@ impl<'a> Records<'a> {
             .has_headers(false)
             .flexible(true)
             .from_reader(bytes);
-        Self { file, reader }
+        Self { file, bytes, reader, line: 1, counted: 0 }
+    }
+
+    /// The line of the record that the reader met at `start`. The reader's own count is behind
+    /// where lines end in CRLF, and gives the first of the blank lines before a record.
+    fn line_of(&mut self, start: u64) -> u64 {
+        let start = usize::try_from(start).unwrap_or(self.counted).max(self.counted);
+        let is_break = |byte: &&u8| matches!(byte, b'\n' | b'\r');
+        let begin = start + self.bytes.iter().skip(start).take_while(is_break).count();
+        let passed = self.counted..begin.min(self.bytes.len());
+        let ends = passed.filter(|&at| match self.bytes[at] {
+            b'\n' => true,
+            b'\r' => self.bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        });
+        self.line += ends.count() as u64;
+        self.counted = begin;
+        self.line
     }
 
     fn next(&mut self, problems: &mut Diagnostics) -> Option<(u64, csv::StringRecord)> {
@@ -91,7 +112,7 @@ impl<'a> Records<'a> {
                     return None;
                 }
             }
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = self.line_of(record.position().map_or(0, csv::Position::byte));
             match csv::StringRecord::from_byte_record(record) {
                 Ok(text) => return Some((line, text)),
                 Err(error) => {

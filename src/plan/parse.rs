@@ -53,7 +53,7 @@ pub fn parse_plan(file: &str, text: &str) -> Result<PlanDocument, Diagnostics> {
     }
     let found = breaches(&json_schema(), &table);
     if !found.is_empty() {
-        return Err(found.into_iter().map(|breach| locate.diagnostic(breach)).collect());
+        return Err(locate.diagnostics(found));
     }
     let plan: Plan = match toml::from_str(text) {
         Ok(plan) => plan,
@@ -66,7 +66,7 @@ pub fn parse_plan(file: &str, text: &str) -> Result<PlanDocument, Diagnostics> {
     };
     let found = contradictions(&plan, &table);
     if !found.is_empty() {
-        return Err(found.into_iter().map(|breach| locate.diagnostic(breach)).collect());
+        return Err(locate.diagnostics(found));
     }
     Ok(PlanDocument { plan, file: file.to_owned(), text: text.to_owned() })
 }
@@ -113,6 +113,13 @@ impl Locator<'_> {
             column: Some(column.to_string()),
             span: Some(span),
         }
+    }
+
+    /// Problems in the order of the plan's lines.
+    fn diagnostics(&self, found: Vec<Breach>) -> Diagnostics {
+        let mut all: Diagnostics = found.into_iter().map(|one| self.diagnostic(one)).collect();
+        all.sort();
+        all
     }
 
     fn diagnostic(&self, breach: Breach) -> Diagnostic {

@@ -1,0 +1,12 @@
+//! What a user sees: messages, exit codes and files.
+
+mod bad_data;
+mod commands;
+mod directories;
+mod interrupts;
+mod lines;
+mod notations;
+mod plans;
+mod results;
+mod schemas;
+mod streams;
