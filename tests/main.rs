@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod determinism;
+mod documents;
 mod golden;
 mod properties;
 mod render;

@@ -217,8 +217,8 @@ fn add_chi_squared(sheet: &mut Sheet, entry: &Entry, test: Result<ChiSquaredTest
     }
 }
 
-/// Cumulative incidence of a first job, on the monthly grid as far as each arm is followed, and
-/// at the plan's months in any case.
+/// Cumulative incidence of a first job on the monthly grid, to the last month of the plan and as
+/// far as each arm is followed; at the plan's months in any case.
 fn add_incidence(
     sheet: &mut Sheet,
     setting: Setting<'_>,
@@ -226,14 +226,12 @@ fn add_incidence(
     cohort: &Cohort,
     scope: Scope,
 ) {
-    let plan_months = &setting.plan.analysis.months;
+    let months = months_with_horizon(setting);
     for arm in Arm::BOTH {
         let (days, endings) = cohort.times(scope, arm);
         let table = EventTable::new(&days, &endings, None);
         let curve = CumulativeIncidence::new(&table, Cause::Event, setting.level);
-        let last_planned = plan_months.last().copied().unwrap_or(0);
-        let mut month = 0;
-        loop {
+        for month in 0..=months.last().copied().unwrap_or(0) {
             let entry = incidence.arm(arm).month(month);
             match curve.at(month_in_days(month)) {
                 Ok(point) => {
@@ -245,13 +243,11 @@ fn add_incidence(
                     let n_events = first_jobs_by(month, &days, &endings);
                     sheet.put(&entry, Statistic::Events, Unit::Count, n_events);
                 }
-                Err(reason) if plan_months.contains(&month) => {
+                Err(reason) if months.contains(&month) => {
                     sheet.all_missing(&entry, &CURVE, &reason);
                 }
-                Err(_) if month > last_planned => break,
                 Err(_) => {}
             }
-            month += 1;
         }
     }
 }

@@ -109,20 +109,18 @@ fn one(terminal: Terminal, problem: &Diagnostic, plan_text: &str) -> String {
         Severity::Note => Level::NOTE,
     };
     let value = problem.value.as_ref().map_or(String::new(), |value| format!(" (it is `{value}`)"));
-    let help = Level::HELP.message(&problem.remedy);
+    let code = problem.code.as_str();
     let title = format!("{}{value}", problem.message);
-    let group = match &problem.place.span {
-        Some(span) => level.primary_title(title).id(problem.code.as_str()).element(
-            Snippet::source(plan_text)
-                .path(&problem.place.file)
-                .annotation(AnnotationKind::Primary.span(visible(span, plan_text))),
-        ),
-        None => level
-            .primary_title(format!("{}: {title}", problem.place))
-            .id(problem.code.as_str())
-            .elements(std::iter::empty::<annotate_snippets::Message<'_>>()),
+    let Some(span) = &problem.place.span else {
+        let (word, place, remedy) = (problem.severity.word(), &problem.place, &problem.remedy);
+        return format!("{word}[{code}]: {place}: {title}\n  = help: {remedy}\n");
     };
-    format!("{}\n\n", renderer.render(&[group.element(help)]))
+    let snippet = Snippet::source(plan_text)
+        .path(&problem.place.file)
+        .annotation(AnnotationKind::Primary.span(visible(span, plan_text)));
+    let help = Level::HELP.message(&problem.remedy);
+    let group = level.primary_title(title).id(code).element(snippet).element(help);
+    format!("{}\n\n", renderer.render(&[group]))
 }
 
 /// A span of a whole table is shown by its first line.

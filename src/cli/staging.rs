@@ -50,8 +50,8 @@ impl Staging {
     /// Writes a file, with the folders that it needs.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.place.join(name);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(file_error("create", folder))?;
+        if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+            create_private(folder)?;
         }
         std::fs::write(&path, bytes).map_err(file_error("write", &path))
     }
@@ -112,9 +112,10 @@ pub(super) fn file_error(
     move |source| Error::File { action, path, source }
 }
 
-/// A new directory that only its owner may enter.
+/// A new directory, with those above it, that only its owner may enter.
 fn create_private(path: &Path) -> Result<(), Error> {
     let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).map_err(file_error("create", path))

@@ -6,8 +6,8 @@ use polars::prelude::{AnyValue, Column, DataType, ParquetReader, SerReader as _,
 
 use super::raw_table::{Notation, RawRow, RawTable};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::numeric::text::shortest;
 use crate::plan::types::DateFormat;
-use crate::results::number::shortest;
 use crate::trial::date::Date;
 
 /// Reads a Parquet file. Rows are numbered from 1, since the format has no lines.

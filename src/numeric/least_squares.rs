@@ -262,6 +262,18 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_any_size_are_fitted() {
+        let fit = |unit: f64| {
+            let x = array![[1.0, 0.3], [1.0, 0.7], [1.0, -0.4], [1.0, 0.1]] * array![1.0, unit];
+            LeastSquares::fit(x.view(), array![1.0, 4.0, 2.0, 7.0].view()).unwrap().coefficients
+        };
+        for unit in [f64::from_bits(0x7d00_0000_0000_0000), 1.0 / 1_073_741_824.0] {
+            assert_eq!(fit(unit)[0].to_bits(), fit(1.0)[0].to_bits());
+            assert_eq!((fit(unit)[1] * unit).to_bits(), fit(1.0)[1].to_bits());
+        }
+    }
+
+    #[test]
     fn the_collinear_column_is_named() {
         let fit = |x: Array2<f64>| {
             let y = Array1::from_iter((0..x.nrows()).map(|i| i as f64));

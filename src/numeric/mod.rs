@@ -8,4 +8,5 @@ pub mod least_squares;
 pub mod special;
 pub mod sum;
 pub mod symmetric;
+pub mod text;
 pub mod weights;

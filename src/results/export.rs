@@ -2,9 +2,9 @@
 
 use polars::prelude::{Column, DataFrame, ParquetCompression, ParquetWriter};
 
-use super::number::shortest;
 use super::result_set::ResultSet;
 use super::row::{COLUMNS, Row};
+use crate::numeric::text::shortest;
 
 /// Why results could not be written or read.
 #[derive(Debug, thiserror::Error)]

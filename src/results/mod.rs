@@ -2,7 +2,6 @@
 
 pub mod export;
 pub mod manifest;
-pub mod number;
 pub mod result_set;
 pub mod row;
 pub mod study;

@@ -66,6 +66,16 @@ fn distributions_agree_with_r() {
 }
 
 #[test]
-fn distributions_agree_with_mpmath_far_into_the_tails() {
+fn the_normal_agrees_with_mpmath_to_the_last_digits() {
+    agree_with("normal_mpmath");
+}
+
+#[test]
+fn distributions_agree_with_mpmath() {
     agree_with("distributions_mpmath");
+}
+
+#[test]
+fn tails_agree_with_mpmath_down_to_1e_300() {
+    agree_with("distributions_tails_mpmath");
 }

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+mod bootstrap;
 mod distributions;
 mod estimate;
 mod least_squares;

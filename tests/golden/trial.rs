@@ -8,7 +8,8 @@ use ips_eval::analysis::analyse;
 use ips_eval::ingest::{Sources, read_trial};
 use ips_eval::plan::parse::parse_plan;
 use ips_eval::plan::types::TableName;
-use ips_eval::results::row::Row;
+use ips_eval::results::result_set::ResultSet;
+use ips_eval::results::row::{ALL_REGIONS, Row};
 use ips_eval::results::vocabulary::{Analysis, Inference, Method};
 
 /// Relative tolerance. Both sides compute in double precision from the same counts; the largest
@@ -67,20 +68,7 @@ fn agrees(trial: &str, n_rows: usize) {
 
 /// Values by the columns of `expected.csv`, in the order of their names.
 fn results_of(trial: &str) -> BTreeMap<Vec<String>, Option<f64>> {
-    let read = |name: &str| {
-        let path = format!("{}/tests/fixtures/{trial}/{name}", env!("CARGO_MANIFEST_DIR"));
-        std::fs::read(path).expect("a file of the trial")
-    };
-    let text = String::from_utf8(read("plan.toml")).expect("UTF-8");
-    let mut document = parse_plan("plan.toml", &text).expect("a good plan");
-    document.plan.bootstrap.replicates = 20;
-    let tables = [TableName::Participants, TableName::Employment];
-    let sources: Sources = tables
-        .into_iter()
-        .map(|table| (table, read(document.plan.data.get(table).expect("a file"))))
-        .collect();
-    let data = read_trial(&document, &sources).data.expect("the trial has no errors");
-    let results = analyse(&document.plan, &data, &|_| {}).expect("results");
+    let results = run(trial, 20);
     let plain = |row: &&Row| {
         row.key.inference == Inference::Analytic
             && row.key.subgroup.is_empty()
@@ -88,6 +76,52 @@ fn results_of(trial: &str) -> BTreeMap<Vec<String>, Option<f64>> {
     };
     assert!(results.rows().iter().any(|row| row.key.analysis == Analysis::Rmst));
     results.rows().iter().filter(plain).map(|row| (key(row), row.value)).collect()
+}
+
+/// What single out the values of [`resampled`].
+pub(super) const RESAMPLED_KEY: [&str; 7] =
+    ["analysis", "outcome", "arm", "method", "inference", "statistic", "level"];
+
+/// Resampled values at the horizon, all regions together.
+pub(super) fn resampled(trial: &str, replicates: u64) -> BTreeMap<[String; 7], Option<f64>> {
+    let results = run(trial, replicates);
+    let horizon = Some(results.study.horizon_months);
+    let here = |row: &&Row| {
+        row.key.inference != Inference::Analytic
+            && row.key.month == horizon
+            && row.key.region == ALL_REGIONS
+    };
+    let words = |row: &Row| {
+        let key = &row.key;
+        [
+            key.analysis.to_string(),
+            key.outcome.to_string(),
+            key.arm.to_string(),
+            key.method.to_string(),
+            key.inference.to_string(),
+            key.statistic.to_string(),
+            key.level.clone(),
+        ]
+    };
+    results.rows().iter().filter(here).map(|row| (words(row), row.value)).collect()
+}
+
+/// Runs a trial of `tests/fixtures`.
+fn run(trial: &str, replicates: u64) -> ResultSet {
+    let read = |name: &str| {
+        let path = format!("{}/tests/fixtures/{trial}/{name}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read(path).expect("a file of the trial")
+    };
+    let text = String::from_utf8(read("plan.toml")).expect("UTF-8");
+    let mut document = parse_plan("plan.toml", &text).expect("a good plan");
+    document.plan.bootstrap.replicates = replicates;
+    let tables = [TableName::Participants, TableName::Employment];
+    let sources: Sources = tables
+        .into_iter()
+        .map(|table| (table, read(document.plan.data.get(table).expect("a file"))))
+        .collect();
+    let data = read_trial(&document, &sources).data.expect("the trial has no errors");
+    analyse(&document.plan, &data, &|_| {}).expect("results")
 }
 
 /// analysis, `analysis_set`, arm, method, month, outcome, region, statistic.

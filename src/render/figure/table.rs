@@ -1,7 +1,7 @@
 //! The numbers of a figure as CSV.
 
+use crate::numeric::text::shortest;
 use crate::render::lookup::Cell;
-use crate::results::number::shortest;
 
 use super::FigureError;
 

@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""The same work given to this program and to R, in turn, in one run; prints ratios.
+
+    python3 benches/peers/compare.py [demo] [bootstrap] [survival] [--runs 5] [--script FILE.R]
+
+Without a name all three are run. Needs Python 3.11, R with survival, boot, cmprsk, estimatr and
+jsonlite, and `cargo build --release` first. benches/README.md says what each comparison is.
+"""
+
+import argparse
+import csv
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+KEY = ["analysis", "outcome", "analysis_set", "region", "arm", "month", "method", "statistic"]
+
+
+def main():
+    comparisons = {"demo": demo, "bootstrap": bootstrap, "survival": survival}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="demo, bootstrap, survival")
+    parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison")
+    parser.add_argument("--binary", type=Path, default=ROOT / "target/release/ips-eval")
+    parser.add_argument("--script", type=Path, help="one more R script to time on the demo:\n"
+                        "it gets the directory of point_estimates.R and prints such rows")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(comparisons)
+    if unknown:
+        parser.error(f"no comparison is called {', '.join(sorted(unknown))}")
+    cores = os.cpu_count()
+    print(f"{cores} cores, load {os.getloadavg()[0]:.1f} at the start "
+          f"({'others are at work: trust the CPU time' if os.getloadavg()[0] > 0.5 else 'quiet'})")
+    agree = True
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in arguments.names or comparisons:
+            agree &= comparisons[name](arguments, Path(scratch))
+    sys.exit(0 if agree else 1)
+
+
+# Timing ---------------------------------------------------------------------------------------
+
+
+def timed(command, output=subprocess.DEVNULL):
+    """Wall and CPU seconds of a command, from its start to its end."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    if os.waitstatus_to_exitcode(status) != 0:
+        sys.exit(f"failed: {' '.join(map(str, command))}")
+    return wall, usage.ru_utime + usage.ru_stime
+
+
+def in_turn(commands, runs):
+    """Each command once a round, so that noise of the machine falls on all alike; one round to
+    warm up. Gives a list of (wall, CPU) by name."""
+    times = {name: [] for name in commands}
+    for round_number in range(runs + 1):
+        for name, command in commands.items():
+            taken = command()
+            if round_number > 0:
+                times[name].append(taken)
+    return times
+
+
+def report(title, times, ours="ips-eval"):
+    """Medians with their range, and how many times longer the others took, round by round."""
+    print(f"\n{title}")
+    for name, taken in times.items():
+        columns = [f"  {name:<42}"]
+        for what, seconds in zip(["wall", "CPU"], zip(*taken)):
+            columns.append(f"{what} {statistics.median(seconds):8.4f} s "
+                           f"({min(seconds):.4f} to {max(seconds):.4f})")
+            if name != ours:
+                ratios = [one / other[0 if what == "wall" else 1]
+                          for one, other in zip(seconds, times[ours])]
+                columns.append(f"x {statistics.median(ratios):6.1f} "
+                               f"({min(ratios):.1f} to {max(ratios):.1f})")
+            else:
+                columns.append(" " * 22)
+        print("  ".join(columns).rstrip())
+
+
+def verdict(what, agrees):
+    print(f"  {'agree' if agrees else 'DISAGREE'}: {what}")
+    return agrees
+
+
+def close(one, other, tolerance=1e-9):
+    return abs(one - other) <= tolerance * max(1.0, abs(one), abs(other))
+
+
+# The demonstration, from files to documents, against R's point estimates ----------------------
+
+
+def demo(arguments, scratch):
+    binary = arguments.binary
+    if not binary.exists():
+        sys.exit(f"{binary} is missing: cargo build --release")
+    directory = scratch / "demo"
+    subprocess.run([binary, "--quiet", "demo", "--out", directory], check=True)
+    write_case(directory)
+    counter = iter(range(10**6))
+
+    def ours():
+        out = scratch / f"out-{next(counter)}"
+        return timed([binary, "--quiet", "run", directory / "plan.toml", "--out", out])
+
+    def theirs(script, found):
+        def command():
+            with open(found, "wb") as output:
+                return timed(["Rscript", "--vanilla", script, directory], output)
+        return command
+
+    libraries = "suppressPackageStartupMessages({library(survival); library(cmprsk); " \
+        "library(estimatr); library(jsonlite)})"
+    scripts = {"R, point_estimates.R, no bootstrap": HERE / "point_estimates.R"}
+    if arguments.script:
+        scripts[f"R, {arguments.script.name}, no bootstrap"] = arguments.script
+    found = {name: scratch / f"{script.stem}.csv" for name, script in scripts.items()}
+    commands = {"ips-eval": ours}
+    commands |= {name: theirs(script, found[name]) for name, script in scripts.items()}
+    commands["R, start and packages alone"] = lambda: timed(["Rscript", "--vanilla", "-e", libraries])
+    report("demo: ips-eval run with its 10,000 replicates, figures and report",
+           in_turn(commands, arguments.runs))
+    results = scratch / "out-0" / "results.csv"
+    return all([same_rows(name, path, results) for name, path in found.items()])
+
+
+def write_case(directory):
+    """The plan as case.json, for R."""
+    plan = tomllib.loads((directory / "plan.toml").read_text(encoding="utf-8"))
+    analysis, trial = plan["analysis"], plan["trial"]
+    case = {
+        "origin": "2018-02-01",
+        "arm_ips": trial["arms"]["ips"],
+        "data_cutoff": str(trial["data_cutoff"]),
+        "regions": trial["regions"],
+        "contracts": plan["competitive_employment"]["contracts"],
+        "min_hours_per_week": plan["competitive_employment"]["min_hours_per_week"],
+        "competing": plan["exits"]["competing"],
+    } | {key: analysis[key] for key in ["horizon_months", "months", "rmst_months", "covariates"]}
+    (directory / "case.json").write_text(json.dumps(case, indent=1), encoding="utf-8")
+
+
+def same_rows(name, theirs, ours):
+    """Whether the program has R's rows with R's values, those it knows by name."""
+    with open(ours, encoding="utf-8") as file:
+        mine = {tuple(row[k] for k in KEY): row["value"] for row in csv.DictReader(file)
+                if not (row["inference"] or row["subgroup"] or row["level"])}
+    with open(theirs, encoding="utf-8") as file:
+        rows = [(tuple(row[k] for k in KEY), row["value"]) for row in csv.DictReader(file)]
+    number = lambda text: None if text in ("", "NA") else float(text)
+    shared = [(key, number(value), number(mine[key])) for key, value in rows if key in mine]
+    wrong = [(key, a, b) for key, a, b in shared
+             if (a is None) != (b is None) or (a is not None and not close(a, b))]
+    for key, a, b in wrong[:10]:
+        print(f"    {','.join(key)}: R {a}, ips-eval {b}")
+    said = f"{len(shared) - len(wrong)} of {len(shared)} rows that both have, to 1e-9 ({name}"
+    only = len(rows) - len(shared)
+    return verdict(f"{said}; {only} more are R's alone)", not wrong and bool(shared))
+
+
+# Kernels, which time themselves -----------------------------------------------------------------
+
+
+def kernel(command):
+    """The seconds of one run inside a process, and what it found."""
+    answer = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    return json.loads(answer.stdout)
+
+
+def kernels(title, commands, runs):
+    """As `in_turn`, for programs that time their own work; each runs it twice a round and the
+    second counts. CPU time is not theirs to tell."""
+    found, times = {}, {name: [] for name in commands}
+    for _ in range(runs):
+        for name, command in commands.items():
+            answer = kernel(command)
+            times[name].append((answer["seconds"][-1],))
+            found[name] = answer["found"]
+    report(title, times, next(iter(commands)))
+    return found
+
+
+def cargo(*arguments):
+    return ["cargo", "bench", "--quiet", "--bench", "peer_kernels", "--", *map(str, arguments)]
+
+
+def rscript(name, *arguments):
+    return ["Rscript", "--vanilla", HERE / name, *map(str, arguments)]
+
+
+def bootstrap(arguments, scratch):
+    """A risk difference of 600 + 600, resampled 10,000 times within arms."""
+    file, replicates = scratch / "outcomes.csv", 10_000
+    lines = [f"{arm},{int(i < events)}" for arm, events in [(1, 240), (0, 168)] for i in range(600)]
+    file.write_text("\n".join(["arm,outcome", *lines]) + "\n")
+    for ours, theirs in [(1, 1), (os.cpu_count(), os.cpu_count())]:
+        commands = {
+            f"ips-eval, {ours} thread(s)": cargo("bootstrap", file, replicates, 2, ours),
+            f"R, boot, {theirs} process(es)": rscript("bootstrap.R", file, replicates, 2, theirs),
+        }
+        title = "bootstrap: one risk difference, n = 1,200, 10,000 replicates, percentile interval"
+        found = list(kernels(title, commands, arguments.runs).values())
+    mine, peer = found
+    alike = close(mine["estimate"], peer["estimate"]) and \
+        abs(mine["std_error"] / peer["std_error"] - 1) < 0.05
+    said = f"standard errors {mine['std_error']:.5f} and {peer['std_error']:.5f} from other draws"
+    return verdict(said, alike)
+
+
+def survival(arguments, scratch):
+    """Kaplan-Meier and log-rank of a million."""
+    file, n = scratch / "times.csv", 1_000_000
+    draw = random.Random(1)
+    with open(file, "w", encoding="ascii") as output:
+        output.write("arm,day,event\n")
+        for i in range(n):
+            arm, follow_up = i % 2, 820 + draw.randrange(970)
+            job = int(draw.expovariate([0.000_62, 0.000_95][arm]))
+            output.write(f"{arm},{min(job, follow_up)},{int(job <= follow_up)}\n")
+    commands = {
+        "ips-eval": cargo("survival", file, 2),
+        "R, survival": rscript("survival.R", file, 2),
+    }
+    title = "survival: Kaplan-Meier with limits of both arms and log-rank, n = 1,000,000, days"
+    found = kernels(title, commands, arguments.runs)
+    mine, peer = found.values()
+    alike = all(close(mine[key], peer[key]) for key in mine)
+    return verdict(f"log-rank {mine['log_rank']:.6f} and the ends of both curves, to 1e-9", alike)
+
+
+if __name__ == "__main__":
+    main()

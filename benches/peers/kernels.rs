@@ -1,0 +1,139 @@
+//! The work that `compare.py` gives to R too: reads a file, times the work, prints JSON.
+//!
+//! ```text
+//! cargo bench --bench peer_kernels -- survival FILE RUNS
+//! cargo bench --bench peer_kernels -- bootstrap FILE REPLICATES RUNS THREADS
+//! ```
+//!
+//! FILE is a CSV with a header and two or three columns of whole numbers: arm (1 the
+//! intervention), then day and event, or the outcome. Reading it is not timed. The numbers found
+//! are printed beside the times, so that nobody compares two different jobs.
+
+use std::error::Error;
+use std::time::Instant;
+
+use ips_eval::numeric::interval::ConfidenceLevel;
+use ips_eval::random::Seed;
+use ips_eval::resample::case_weights::ResamplingStrata;
+use ips_eval::resample::column::Column;
+use ips_eval::resample::interval::BootstrapDistribution;
+use ips_eval::resample::replicates::{Bootstrap, BootstrapSettings, Replicates};
+use ips_eval::survival::ending::Ending;
+use ips_eval::survival::event_table::EventTable;
+use ips_eval::survival::kaplan_meier::KaplanMeier;
+use ips_eval::survival::log_rank::log_rank;
+use ips_eval::trial::arm::{Arm, TwoArm};
+use serde_json::{Value, json};
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+#[expect(clippy::print_stdout, reason = "compare.py reads it there")]
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let answer = match arguments[..] {
+        ["survival", file, runs] => survival(&columns(file)?, runs.parse()?)?,
+        ["bootstrap", file, replicates, runs, threads] => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
+            let (replicates, runs) = (replicates.parse()?, runs.parse()?);
+            let columns = columns(file)?;
+            pool.install(|| bootstrap(&columns, replicates, runs))?
+        }
+        _ => return Err("benches/peers/compare.py runs this".into()),
+    };
+    println!("{answer}");
+    Ok(())
+}
+
+/// The columns of a CSV of whole numbers.
+fn columns(file: &str) -> Result<Vec<Vec<i32>>, Failure> {
+    let mut reader = csv::Reader::from_path(file)?;
+    let mut columns = vec![Vec::new(); reader.headers()?.len()];
+    for record in reader.records() {
+        for (column, cell) in columns.iter_mut().zip(&record?) {
+            column.push(cell.parse()?);
+        }
+    }
+    Ok(columns)
+}
+
+/// The seconds of each run, and what the last one found.
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+fn timed<T>(runs: usize, work: impl Fn() -> T) -> Result<(Vec<f64>, T), Failure> {
+    let mut seconds = Vec::new();
+    let mut found = None;
+    for _ in 0..runs {
+        let start = Instant::now();
+        found = Some(work());
+        seconds.push(start.elapsed().as_secs_f64());
+    }
+    Ok((seconds, found.ok_or("at least one run")?))
+}
+
+/// Both arms' Kaplan-Meier curves with log-log limits, and the log-rank test.
+fn survival(columns: &[Vec<i32>], runs: usize) -> Result<Value, Failure> {
+    let [arms, days, events] = columns else { return Err("arm, day, event".into()) };
+    let level = ConfidenceLevel::new(0.95).ok_or("0.95 is a level")?;
+    let (seconds, (halves, statistic)) = timed(runs, || {
+        let tables = TwoArm::from_fn(|arm| event_table(arms, days, events, arm));
+        let halves = tables.as_ref().map(|table| {
+            let curve = KaplanMeier::new(table, level);
+            curve.points().iter().map(|point| point.value.estimate).fold(1.0, f64::min)
+        });
+        (halves, log_rank(tables.as_ref()).map(|test| test.statistic))
+    })?;
+    let found = json!({
+        "log_rank": statistic?,
+        "lowest_intervention": halves.intervention,
+        "lowest_control": halves.control,
+    });
+    Ok(json!({ "seconds": seconds, "found": found }))
+}
+
+fn event_table(arms: &[i32], days: &[i32], events: &[i32], arm: Arm) -> EventTable {
+    let members = arms.iter().zip(days.iter().zip(events));
+    let (days, endings): (Vec<i32>, Vec<Ending>) = members
+        .filter(|(own, _)| (**own == 1) == (arm == Arm::Intervention))
+        .map(|(_, (&day, &event))| (day, if event == 1 { Ending::Event } else { Ending::Censored }))
+        .unzip();
+    EventTable::new(&days, &endings, None)
+}
+
+/// The risk difference in every replicate, drawn within arms, and its percentile interval.
+fn bootstrap(columns: &[Vec<i32>], replicates: u64, runs: usize) -> Result<Value, Failure> {
+    let [arms, outcome] = columns else { return Err("arm, outcome".into()) };
+    let level = ConfidenceLevel::new(0.95).ok_or("0.95 is a level")?;
+    let once = vec![1; arms.len()];
+    let estimate = risk_difference(arms, outcome, &once);
+    let (seconds, found) = timed(runs, || -> Result<Value, Failure> {
+        let groups: Vec<u32> = arms.iter().map(|&arm| u32::from(arm == 1)).collect();
+        let strata = ResamplingStrata::new(&groups)?;
+        let bootstrap = Bootstrap {
+            settings: BootstrapSettings { seed: Seed(1), replicates },
+            strata: &strata,
+            progress: &|_| {},
+        };
+        let statistic = |weights: &[u32], (): &mut (), out: &mut [f64]| {
+            out[0] = risk_difference(arms, outcome, weights);
+        };
+        let column: Column = Replicates::compute(&bootstrap, 1, || (), statistic)?.column(0);
+        let distribution = BootstrapDistribution::new(column, estimate)?;
+        let interval = distribution.percentile(level);
+        let std_error = distribution.std_error().value;
+        let limits = [interval.lower.value, interval.upper.value];
+        Ok(json!({ "estimate": estimate, "std_error": std_error, "limits": limits }))
+    })?;
+    Ok(json!({ "seconds": seconds, "found": found? }))
+}
+
+/// Weighted proportion with the outcome, intervention − control.
+fn risk_difference(arms: &[i32], outcome: &[i32], weights: &[u32]) -> f64 {
+    let mut counts = [(0, 0); 2];
+    for ((&arm, &outcome), &weight) in arms.iter().zip(outcome).zip(weights) {
+        let (n, events) = &mut counts[usize::from(arm == 1)];
+        *n += weight;
+        *events += weight * u32::from(outcome == 1);
+    }
+    let [control, intervention] = counts.map(|(n, events)| f64::from(events) / f64::from(n));
+    intervention - control
+}
