@@ -52,7 +52,7 @@ pub(super) fn closing_line(problems: &Diagnostics) -> String {
         format!("{n} {}{}", severity.word(), if n == 1 { "" } else { "s" })
     };
     let counts = [Severity::Error, Severity::Warning, Severity::Note].map(count).join(", ");
-    format!("{counts}: nothing was written")
+    format!("{counts}: not ready to run, nothing was written")
 }
 
 fn is_denied(problems: &Diagnostics, deny: Option<Deny>) -> bool {
