@@ -139,3 +139,40 @@ fn the_picture_is_what_the_demonstration_draws() {
     let is_same = drawn.svg == read("tests/snapshots/first_job.en.svg");
     assert!(is_same, "look at the demonstration's figure, then copy it: CONTRIBUTING.md says how");
 }
+
+/// Runs every line of the README's `sh` blocks, in order, and its first command, in a folder that
+/// has the fixtures where a clone has them.
+#[test]
+fn the_commands_of_the_readme_run_as_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rossi = Path::new("tests/fixtures/rossi");
+    std::fs::create_dir_all(folder.path().join(rossi)).expect("a folder");
+    for entry in std::fs::read_dir(root().join(rossi)).expect("the fixture") {
+        let file = entry.expect("a file").file_name();
+        let from = root().join(rossi).join(&file);
+        std::fs::copy(from, folder.path().join(rossi).join(file)).expect("a copy");
+    }
+    let readme = read("README.md");
+    let mut in_block = false;
+    let mut commands = vec!["demo"];
+    for line in readme.lines() {
+        match line {
+            "```sh" => in_block = true,
+            "```" => in_block = false,
+            _ if in_block => commands.push(line.strip_prefix("ips-eval ").expect("our program")),
+            _ => {}
+        }
+    }
+    assert!(commands.len() > 5, "the README shows commands");
+    assert!(readme.contains("cargo run --release -- demo"), "the first command");
+    for command in commands {
+        let mut program = crate::trial_folder::program();
+        program.args(command.split_whitespace()).current_dir(folder.path());
+        let said = crate::trial_folder::say(&mut program);
+        assert_eq!(said.code, Some(0), "ips-eval {command}: {}", said.stderr);
+        if command == "demo" {
+            // The README shows what the program prints, to the letter.
+            assert!(readme.contains(said.stdout.trim_end()), "{}", said.stdout);
+        }
+    }
+}
