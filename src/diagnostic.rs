@@ -50,6 +50,14 @@ macro_rules! codes {
                 match self { $(Code::$variant => Severity::$severity,)+ }
             }
 
+            /// What it means, as the beginning of a message: no capital, no full stop.
+            pub fn message(self) -> String {
+                let meaning = self.meaning().trim_end_matches('.');
+                let mut letters = meaning.chars();
+                let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+                first.into_iter().chain(letters).collect()
+            }
+
             /// What it means, in a sentence.
             pub fn meaning(self) -> &'static str {
                 match self { $(Code::$variant => $meaning,)+ }

@@ -5,6 +5,7 @@ mod cli;
 mod determinism;
 mod documents;
 mod golden;
+mod licences;
 mod properties;
 mod render;
 mod robustness;

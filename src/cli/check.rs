@@ -3,7 +3,7 @@
 use super::args::{CheckArguments, ProblemArguments};
 use super::load::{Loaded, Outcome, load};
 use super::problems::{Findings, report};
-use super::staging::file_error;
+use super::staging::write_private;
 use super::terminal::Terminal;
 use crate::derive::employment::{first_job, job_on};
 use crate::derive::outcomes::{FirstJobEnding, derive_outcomes};
@@ -17,7 +17,7 @@ pub(super) fn check(terminal: Terminal, arguments: &CheckArguments) -> Result<()
     let loaded = load_and_report(terminal, &arguments.plan, arguments.problems)?;
     if let (Some(path), Some(data)) = (&arguments.trace, &loaded.ingested.data) {
         let csv = trace(&loaded, data)?;
-        std::fs::write(path, csv).map_err(file_error("write", path))?;
+        write_private(path, &csv)?;
         terminal.tell(&format!("traced outcomes: {}", path.display()))?;
     }
     if !terminal.answers_as_json() && !terminal.is_quiet() {

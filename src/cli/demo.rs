@@ -47,6 +47,10 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
     let manifest = manifest_file(manifest(&loaded), &files)?;
     files.push(manifest);
     write_directory(out, existing, &files)?;
+    if terminal.answers_as_json() {
+        let answer = serde_json::json!({ "out": out, "rows": results.rows().len() });
+        return terminal.answer(&format!("{answer:#}\n"));
+    }
     if terminal.is_quiet() {
         return Ok(());
     }

@@ -31,6 +31,14 @@ pub(super) fn init(terminal: Terminal, arguments: &InitArguments) -> Result<(), 
         let path = directory.join(name);
         std::fs::write(&path, text).map_err(file_error("write", &path))?;
     }
+    if terminal.answers_as_json() {
+        let names: Vec<&String> = files.iter().map(|(name, _)| name).collect();
+        let answer = serde_json::json!({ "out": directory, "files": names });
+        return terminal.answer(&format!("{answer:#}\n"));
+    }
+    if terminal.is_quiet() {
+        return Ok(());
+    }
     terminal.answer(&said(directory, &files))
 }
 

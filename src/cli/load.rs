@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
 use crate::ingest::{Ingested, Sources, read_trial};
 use crate::plan::parse::{PlanDocument, parse_plan};
@@ -43,6 +43,11 @@ pub(super) fn load_with(
     read: impl Fn(&str) -> std::io::Result<Vec<u8>>,
 ) -> Outcome {
     let text = String::from_utf8_lossy(plan).into_owned();
+    if std::str::from_utf8(plan).is_err() {
+        let place = Place::file(plan_file);
+        let found = Diagnostic::new(Code::PlanSyntax, place, "not UTF-8", "save it as UTF-8");
+        return Outcome::BadPlan { text, problems: Diagnostics::from_iter([found]) };
+    }
     let document = match parse_plan(plan_file, &text) {
         Ok(document) => document,
         Err(problems) => return Outcome::BadPlan { text, problems },

@@ -32,7 +32,7 @@ pub(super) fn report(
         findings.problems.hide_values();
     }
     if terminal.answers_as_json() {
-        terminal.answer(&as_json(&findings))?;
+        terminal.answer(&as_json(&findings.problems, findings.tables))?;
     } else {
         let text = as_text(terminal, &findings);
         if !text.is_empty() {
@@ -52,7 +52,7 @@ pub(super) fn closing_line(problems: &Diagnostics) -> String {
         format!("{n} {}{}", severity.word(), if n == 1 { "" } else { "s" })
     };
     let counts = [Severity::Error, Severity::Warning, Severity::Note].map(count).join(", ");
-    format!("{counts}: nothing was written")
+    format!("{counts}: not ready to run, nothing was written")
 }
 
 fn is_denied(problems: &Diagnostics, deny: Option<Deny>) -> bool {
@@ -66,13 +66,13 @@ fn is_denied(problems: &Diagnostics, deny: Option<Deny>) -> bool {
         }
 }
 
-fn as_json(findings: &Findings<'_>) -> String {
-    let problems = &findings.problems;
+/// Every problem as JSON.
+pub(super) fn as_json(problems: &Diagnostics, tables: &[TableSummary]) -> String {
     let value = json!({
         "errors": problems.count(Severity::Error),
         "warnings": problems.count(Severity::Warning),
         "notes": problems.count(Severity::Note),
-        "tables": findings.tables,
+        "tables": tables,
         "problems": problems.all(),
     });
     format!("{value:#}\n")

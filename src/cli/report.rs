@@ -41,6 +41,14 @@ pub(super) fn report(terminal: Terminal, arguments: &ReportArguments) -> Result<
         let path = directory.join(MANIFEST);
         std::fs::write(&path, format!("{text}\n")).map_err(file_error("write", &path))?;
     }
+    if terminal.answers_as_json() {
+        let names: Vec<&String> = written.iter().map(|(name, _)| name).collect();
+        let answer = serde_json::json!({ "out": out, "files": names });
+        return terminal.answer(&format!("{answer:#}\n"));
+    }
+    if terminal.is_quiet() {
+        return Ok(());
+    }
     let pages = written.iter().filter(|(name, _)| !name.contains('/'));
     let lines: Vec<String> = pages.map(|(name, _)| out.join(name).display().to_string()).collect();
     terminal.answer(&format!("{}\n", lines.join("\n")))

@@ -8,6 +8,7 @@ use super::args::{AudienceArguments, Language, RunArguments, ThreadArguments};
 use super::check::load_and_report;
 use super::documents::{File, render};
 use super::load::Loaded;
+use super::problems::as_json;
 use super::staging::{Existing, MANIFEST, Staging, check_target};
 use super::terminal::Terminal;
 use crate::analysis::analyse;
@@ -22,7 +23,13 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
     let existing = if arguments.force { Existing::Replace } else { Existing::Refuse };
     check_target(&arguments.out, existing)?;
     let quiet_problems = terminal.without_json();
-    let loaded = load_and_report(quiet_problems, &arguments.plan, arguments.problems)?;
+    let loaded = match load_and_report(quiet_problems, &arguments.plan, arguments.problems) {
+        Err(Error::Problems(problems)) if terminal.answers_as_json() => {
+            terminal.answer(&as_json(&problems, &[]))?;
+            return Err(Error::Problems(problems));
+        }
+        other => other?,
+    };
     let results = compute(terminal, &loaded, arguments.threads)?;
     let files = result_files(&loaded, &results, arguments.audience)?;
     write_directory(&arguments.out, existing, &files)?;

@@ -121,6 +121,16 @@ fn create_private(path: &Path) -> Result<(), Error> {
     builder.create(path).map_err(file_error("create", path))
 }
 
+/// Writes a new file that only its owner may read. One that exists is left alone.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(file_error("create", path))?;
+    std::io::Write::write_all(&mut file, bytes).map_err(file_error("write", path))
+}
+
 /// Fails where something is in the way that must not be replaced.
 pub(super) fn check_target(target: &Path, existing: Existing) -> Result<(), Error> {
     let occupied = |reason: String| Error::Occupied { path: target.into(), reason };

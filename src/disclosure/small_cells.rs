@@ -7,7 +7,7 @@
 //! cell is, since the other arm's rate would give it back.
 //!
 //! Curves stand on the monthly grid; a month by which 1 to 4 people of an arm and region had
-//! their first job is withheld. This does not protect against an attacker who knows most of the
+//! their first job, or at which 1 to 4 are left at risk, is withheld. This does not protect against an attacker who knows most of the
 //! participants, nor against differencing with earlier reports.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,8 +97,14 @@ impl Counts {
     }
 
     fn small(&self) -> BTreeMap<Cell, &'static str> {
-        let small = self.cells.iter().filter(|(_, (small, _))| *small);
-        small.map(|(cell, _)| (cell.clone(), MASKED_SMALL_CELL)).collect()
+        let small = || self.cells.iter().filter(|(_, (small, _))| *small).map(|(cell, _)| cell);
+        // Where 1 to 4 are left at risk, the height of the curve's steps would tell how many.
+        let curves = small().filter(|(subject, ..)| *subject == Subject::AtRisk).map(
+            |(_, month, arm, region)| {
+                (Subject::Outcome(Outcome::FirstJob), *month, *arm, region.clone())
+            },
+        );
+        small().cloned().chain(curves).map(|cell| (cell, MASKED_SMALL_CELL)).collect()
     }
 
     /// Adds a complement wherever exactly one term of a sum over regions is withheld.

@@ -70,7 +70,7 @@ pub fn read_trial(document: &PlanDocument, sources: &Sources) -> Ingested {
         .filter_map(|(name, bytes)| {
             let file = document.plan.data.get(*name)?;
             let raw = read_raw(file, bytes, document, &mut problems)?;
-            Some((*name, type_table(*name, &raw, document, &mut problems)))
+            Some((*name, type_table(*name, &raw, document, &mut problems)?))
         })
         .collect();
     let data = link(document, &tables, &mut problems);

@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
-use polars::prelude::{AnyValue, Column, DataType, ParquetReader, SerReader as _, TimeUnit};
+use polars::prelude::{
+    AnyValue, Column, DataType, ParallelStrategy, ParquetReader, SerReader as _, TimeUnit,
+};
 
 use super::raw_table::{Notation, RawRow, RawTable};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -16,7 +18,7 @@ pub(super) fn read_parquet(
     bytes: &[u8],
     problems: &mut Diagnostics,
 ) -> Option<RawTable> {
-    let frame = match ParquetReader::new(Cursor::new(bytes)).finish() {
+    let frame = match read(bytes) {
         Ok(frame) => frame,
         Err(error) => {
             let first = error.to_string().lines().next().unwrap_or_default().to_owned();
@@ -49,6 +51,11 @@ pub(super) fn read_parquet(
         .collect();
     let notation = Notation { decimal: '.', date_format: DateFormat::Iso };
     Some(RawTable { file: file.to_owned(), header, header_line: None, rows, notation })
+}
+
+/// One thread, so that a damaged file fails in the same way every time.
+fn read(bytes: &[u8]) -> polars::error::PolarsResult<polars::prelude::DataFrame> {
+    ParquetReader::new(Cursor::new(bytes)).read_parallel(ParallelStrategy::None).finish()
 }
 
 fn is_supported(kind: &DataType) -> bool {

@@ -67,7 +67,7 @@ fn report_covariates(table: &TypedTable, document: &PlanDocument, problems: &mut
         } else if (0..table.n_rows()).any(|row| table.is_missing(row, covariate)) {
             let place = Place::column(&table.file, covariate);
             let message = "the covariate has missing values";
-            let remedy = "adjusted analyses use complete cases and say how many";
+            let remedy = "fill them in where they are known; this version does not adjust for covariates yet";
             problems.push(Diagnostic::new(Code::CovariateMissing, place, message, remedy));
         }
     }

@@ -101,9 +101,17 @@ pub(super) fn type_table(
     raw: &RawTable,
     document: &PlanDocument,
     problems: &mut Diagnostics,
-) -> TypedTable {
+) -> Option<TypedTable> {
     let schema = schema_of(table);
     let names = contract_names(table, raw, document, problems);
+    // Without a header the first line is somebody's data: it must not be shown as names.
+    if !names.iter().any(|name| schema.field(name).is_some()) {
+        let place = Place { line: raw.header_line, ..Place::file(&raw.file) };
+        let message = "the first line names no column of this table";
+        let remedy = "begin the file with the names of the columns, or name yours by [columns]";
+        problems.push(Diagnostic::new(Code::TableEmpty, place, message, remedy));
+        return None;
+    }
     report_header(schema, raw, &names, problems);
     report_unknown_names(table, &names, document, problems);
     let mut reader = CellReader {
@@ -119,7 +127,7 @@ pub(super) fn type_table(
     }
     let declared_missing = reader.declared_missing;
     let lines = raw.rows.iter().map(|row| row.line).collect();
-    TypedTable { file: raw.file.clone(), lines, columns, declared_missing }
+    Some(TypedTable { file: raw.file.clone(), lines, columns, declared_missing })
 }
 
 /// The contract's name of each column of the file.
@@ -268,7 +276,7 @@ impl CellReader<'_> {
         let place = || Place::cell(&self.raw.file, line, &self.raw.header[at]);
         let trimmed = text.trim();
         if trimmed.len() != text.len() && field.is_some() {
-            let message = Code::CellSpaces.meaning().trim_end_matches('.');
+            let message = Code::CellSpaces.message();
             let remedy = "remove them at the source";
             let found = Diagnostic::new(Code::CellSpaces, place(), message, remedy);
             self.problems.push(found.with_value(text));
@@ -299,9 +307,7 @@ impl CellReader<'_> {
 type Fault = (Code, String, String);
 
 fn understand(text: &str, field: &Field, notation: Notation) -> Result<Cell, Fault> {
-    let fault = |code: Code, remedy: &str| {
-        (code, code.meaning().trim_end_matches('.').to_owned(), remedy.to_owned())
-    };
+    let fault = |code: Code, remedy: &str| (code, code.message(), remedy.to_owned());
     match field.kind {
         FieldType::String => {
             let codes = &field.constraints.codes;
@@ -372,7 +378,7 @@ fn in_range(number: f64, field: &Field) -> Result<(), Fault> {
     let bounds: Vec<String> =
         low.into_iter().chain(maximum.map(|high| format!("at most {high}"))).collect();
     let code = Code::CellOutOfRange;
-    let message = code.meaning().trim_end_matches('.').to_owned();
+    let message = code.message();
     Err((code, message, format!("{}{unit}", bounds.join(" and "))))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Knows the part of JSON Schema that `schemars` writes for the plan's types: `$ref`, `type`,
 //! `properties`, `additionalProperties`, `required`, `items`, `enum`, `oneOf` of constants,
-//! `anyOf` with null, `minimum`, `maximum`, `minLength`, `minItems`, and the format `date`.
+//! `anyOf` with null, `minimum`, `exclusiveMinimum`, `maximum`, `minLength`, `minItems`, and the format `date`.
 
 use std::ops::Range;
 
@@ -163,14 +163,20 @@ impl<'a> Checker<'a> {
 
     fn range(&mut self, schema: &Json, number: Option<f64>, span: Range<usize>, path: &str) {
         let low = schema["minimum"].as_f64();
+        let above = schema["exclusiveMinimum"].as_f64();
         let high = schema["maximum"].as_f64();
         let inside = number.is_some_and(|n| {
-            n.is_finite() && low.is_none_or(|low| low <= n) && high.is_none_or(|high| n <= high)
+            n.is_finite()
+                && low.is_none_or(|low| low <= n)
+                && above.is_none_or(|above| above < n)
+                && high.is_none_or(|high| n <= high)
         });
         if !inside {
+            let low = low.map(|low| format!("{low} or more"));
+            let low = low.or_else(|| above.map(|above| format!("above {above}")));
             let remedy = match (low, high) {
-                (Some(low), Some(high)) => format!("from {low} to {high}"),
-                (Some(low), None) => format!("{low} or more"),
+                (Some(low), Some(high)) => format!("{low}, and {high} or less"),
+                (Some(low), None) => low,
                 (None, Some(high)) => format!("{high} or less"),
                 (None, None) => "a number that a computer can hold".to_owned(),
             };

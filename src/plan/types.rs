@@ -220,7 +220,7 @@ pub struct AnalysisSettings {
     pub covariates: Vec<String>,
     /// Confidence level of every interval.
     #[serde(default = "default_level")]
-    #[schemars(range(min = 0.5, max = 0.9999))]
+    #[schemars(range(max = 0.9999), extend("exclusiveMinimum" = 0.5))]
     pub confidence_level: f64,
 }
 

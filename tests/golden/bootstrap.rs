@@ -41,9 +41,10 @@ fn bootstrap_intervals_are_boots_up_to_monte_carlo_error() {
 /// Holds the standard error and six limits, in the order in which the script writes them.
 fn held(name: &str, case: &Value, value: &dyn Fn(&str, &str, &str) -> f64) {
     let errors = numbers(&case["monte_carlo_errors"]);
-    // An arm's rate is a count over 216 people: two answers may stand on neighbouring counts,
+    // Both arms have 216 people, so that rates and their difference are counts over 216: two
+    // answers may stand on neighbouring counts,
     // with no Monte Carlo error seen on either side.
-    let lattice = if name == "rate_ips" || name == "rate_control" { 1.0 / 216.0 } else { 0.0 };
+    let lattice = if name.starts_with("rate") { 1.0 / 216.0 } else { 0.0 };
     let rows = [
         ("bootstrap_percentile", "std_error"),
         ("bootstrap_percentile", "ci_lower"),

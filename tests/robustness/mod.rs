@@ -110,6 +110,8 @@ proptest! {
         assert_read(&SEMICOLON, &name, mutated(&SEMICOLON[&name], &changes));
     }
 
+    // These cases hold; others do not. Of one-byte changes of `participants.parquet` about one in
+    // a hundred makes polars 0.55 panic or ask for 2^61 bytes, which ends the program.
     #[test]
     fn mutated_parquet_is_answered(name in table(), changes in changes()) {
         let name = format!("{name}.parquet");

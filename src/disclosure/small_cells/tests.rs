@@ -147,3 +147,26 @@ fn a_single_small_count_of_the_flow_takes_another_with_it() {
         masked.rows().iter().filter(|r| r.value.is_some()).map(|r| r.key.statistic).collect();
     assert_eq!(open, [Statistic::Analysed, Statistic::Randomised]);
 }
+
+#[test]
+fn a_curve_is_withheld_where_few_are_left_at_risk() {
+    let at = |month, n_at_risk, events| {
+        let point = |statistic, value| {
+            let mut row =
+                row(Analysis::CumulativeIncidence, ALL_REGIONS, ResultArm::Ips, statistic, value);
+            row.key.outcome = Outcome::FirstJob;
+            row.key.month = Some(month);
+            row
+        };
+        [
+            point(Statistic::Estimate, 0.4),
+            point(Statistic::NAtRisk, n_at_risk),
+            point(Statistic::Events, events),
+        ]
+    };
+    let rows = at(6, 30.0, 12.0).into_iter().chain(at(12, 4.0, 20.0));
+    let masked = mask_small_cells(&ResultSet::new(study(), rows.collect()).unwrap());
+    let open: Vec<_> = masked.rows().iter().filter(|r| r.value.is_some()).collect();
+    assert_eq!(open.len(), 3);
+    assert!(open.iter().all(|r| r.key.month == Some(6)));
+}
