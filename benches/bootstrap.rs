@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, Throughput};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use ips_eval::analysis::analyse;
 use ips_eval::random::Seed;
 use ips_eval::resample::case_weights::ResamplingStrata;
@@ -19,6 +19,7 @@ pub(crate) fn analyse_planned_trial(criterion: &mut Criterion) {
     let mut plan = planned::plan().plan;
     let mut group = criterion.benchmark_group("analyse");
     group.sample_size(10).measurement_time(Duration::from_secs(10));
+    group.sampling_mode(SamplingMode::Flat);
     for replicates in [100, 10_000] {
         plan.bootstrap.replicates = replicates;
         let id = BenchmarkId::new("replicates", replicates);

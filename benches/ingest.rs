@@ -17,7 +17,7 @@ pub(crate) fn read_tables(criterion: &mut Criterion) {
     let sources = planned::tables(TIMES);
     let bytes: usize = sources.values().map(Vec::len).sum();
     let mut group = criterion.benchmark_group("ingest");
-    group.sample_size(20).throughput(Throughput::Bytes(bytes as u64));
+    group.sample_size(10).throughput(Throughput::Bytes(bytes as u64));
     group.bench_function("20400_participants", |bencher| {
         bencher.iter(|| {
             let document = parse_plan("plan.toml", black_box(plan_toml()))

@@ -31,6 +31,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help="demo, bootstrap, survival")
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/ips-eval")
+    parser.add_argument("--profile", default="bench", help="cargo profile of the kernels")
     parser.add_argument("--script", type=Path, help="one more R script to time on the demo:\n"
                         "it gets the directory of point_estimates.R and prints such rows")
     arguments = parser.parse_args()
@@ -193,8 +194,9 @@ def kernels(title, commands, runs):
     return found
 
 
-def cargo(*arguments):
-    return ["cargo", "bench", "--quiet", "--bench", "peer_kernels", "--", *map(str, arguments)]
+def cargo(profile, *arguments):
+    command = ["cargo", "bench", "--quiet", "--profile", profile, "--bench", "peer_kernels", "--"]
+    return command + [str(argument) for argument in arguments]
 
 
 def rscript(name, *arguments):
@@ -208,7 +210,7 @@ def bootstrap(arguments, scratch):
     file.write_text("\n".join(["arm,outcome", *lines]) + "\n")
     for ours, theirs in [(1, 1), (os.cpu_count(), os.cpu_count())]:
         commands = {
-            f"ips-eval, {ours} thread(s)": cargo("bootstrap", file, replicates, 2, ours),
+            f"ips-eval, {ours} thread(s)": cargo(arguments.profile, "bootstrap", file, replicates, 2, ours),
             f"R, boot, {theirs} process(es)": rscript("bootstrap.R", file, replicates, 2, theirs),
         }
         title = "bootstrap: one risk difference, n = 1,200, 10,000 replicates, percentile interval"
@@ -231,7 +233,7 @@ def survival(arguments, scratch):
             job = int(draw.expovariate([0.000_62, 0.000_95][arm]))
             output.write(f"{arm},{min(job, follow_up)},{int(job <= follow_up)}\n")
     commands = {
-        "ips-eval": cargo("survival", file, 2),
+        "ips-eval": cargo(arguments.profile, "survival", file, 2),
         "R, survival": rscript("survival.R", file, 2),
     }
     title = "survival: Kaplan-Meier with limits of both arms and log-rank, n = 1,000,000, days"
