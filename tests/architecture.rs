@@ -15,7 +15,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("diagnostic", &[]),
     ("trial", &[]),
     ("results", &["numeric", "trial"]),
-    ("plan", &["diagnostic", "trial"]),
+    ("plan", &["diagnostic", "results", "trial"]),
     ("ingest", &["diagnostic", "numeric", "plan", "trial"]),
     ("derive", &["plan", "trial"]),
     ("estimate", &["numeric", "trial"]),

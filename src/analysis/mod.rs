@@ -81,5 +81,8 @@ fn study(plan: &Plan, cohort: &Cohort) -> Study {
         replicates: plan.bootstrap.replicates,
         seed: plan.bootstrap.seed,
         n_competing_exits: cohort.n_competing_exits(),
+        baseline_variables: Vec::new(),
+        subgroup_variables: Vec::new(),
+        estimands: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! The statistical analysis plan as typed values.
 
+pub mod analyses;
 pub mod parse;
 mod schema_check;
 pub mod types;

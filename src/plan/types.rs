@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+use super::analyses::{
+    Baseline, Benefits, CovidPeriod, Estimand, Randomisation, Sensitivity, Subgroup,
+};
 use crate::trial::arm::{Arm, TwoArm};
 use crate::trial::date::Date;
 use crate::trial::employment::Contract;
@@ -38,6 +41,24 @@ pub struct Plan {
     /// Codes that mean missing, by table and column, with the reason: `"99" = "refused"`.
     #[serde(default)]
     pub missing: BTreeMap<TableName, BTreeMap<String, BTreeMap<String, String>>>,
+    /// What a month without a row of benefits means; needed where [data] names benefits.
+    #[serde(default)]
+    pub benefits: Option<Benefits>,
+    /// Days of the Covid-19 restrictions; needed where `covid_period` is a covariate.
+    #[serde(default)]
+    pub covid_period: Option<CovidPeriod>,
+    /// How participants were randomised.
+    #[serde(default)]
+    pub randomisation: Randomisation,
+    /// The table of characteristics at randomisation.
+    #[serde(default)]
+    pub baseline: Baseline,
+    /// Variables by whose levels effects are shown, with interaction tests.
+    #[serde(default)]
+    pub subgroups: Vec<Subgroup>,
+    /// The questions that the trial was made to answer. Whatever else is run is exploratory.
+    #[serde(default)]
+    pub estimands: Vec<Estimand>,
 }
 
 /// The trial.
@@ -218,6 +239,23 @@ pub struct AnalysisSettings {
     /// Columns of the participants table to adjust for; numeric or text by their content.
     #[serde(default)]
     pub covariates: Vec<String>,
+    /// Column of the participants table with the randomisation strata; without it the regions.
+    #[serde(default)]
+    pub strata: Option<String>,
+    /// Column of the participants table with clusters, such as `coach_id`, for CR2 standard errors.
+    #[serde(default)]
+    pub clusters: Option<String>,
+    /// Column of the participants table with sampling weights.
+    #[serde(default)]
+    pub weights: Option<String>,
+    /// How many months before randomisation the data reach back for everyone: effects there are a
+    /// placebo.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 600))]
+    pub months_before: i32,
+    /// Estimates that let an algorithm choose what is adjusted for.
+    #[serde(default)]
+    pub sensitivity: Vec<Sensitivity>,
     /// Confidence level of every interval.
     #[serde(default = "default_level")]
     #[schemars(range(max = 0.9999), extend("exclusiveMinimum" = 0.5))]
@@ -274,7 +312,7 @@ pub enum DateFormat {
     DayMonthYear,
 }
 
-fn toml_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+pub(super) fn toml_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let text = toml::value::Datetime::deserialize(deserializer)?.to_string();
     Date::parse_iso(&text).ok_or_else(|| serde::de::Error::custom("not a date"))
 }

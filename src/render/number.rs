@@ -63,6 +63,26 @@ impl<'t> Numbers<'t> {
         fill(&self.text.days, &[("number", &self.signed(days, 1))])
     }
 
+    /// A difference of months, signed: `+1.5 months`.
+    pub fn signed_months(self, months: f64) -> String {
+        fill(&self.text.months, &[("number", &self.signed(months, 1))])
+    }
+
+    /// A difference of hours, signed: `+12.3 hours`.
+    pub fn signed_hours(self, hours: f64) -> String {
+        fill(&self.text.hours, &[("number", &self.signed(hours, 1))])
+    }
+
+    /// A difference in euro, signed: `−110 euro`.
+    pub fn signed_eur(self, eur: f64) -> String {
+        fill(&self.text.eur, &[("number", &self.signed(eur, 0))])
+    }
+
+    /// A difference in euro a month, signed: `−110 euro a month`.
+    pub fn signed_eur_per_month(self, eur: f64) -> String {
+        fill(&self.text.eur_per_month, &[("number", &self.signed(eur, 0))])
+    }
+
     /// A count with separated thousands: `1,234`.
     pub fn count(self, count: f64) -> String {
         self.decimal(count, 0)

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::vocabulary::{Method, Outcome, Role};
 use crate::trial::arm::TwoArm;
 
 /// The study and the plan's settings, as documents need them.
@@ -29,4 +30,52 @@ pub struct Study {
     pub seed: u64,
     /// Participants whose follow-up ended in a competing exit, over both arms.
     pub n_competing_exits: u64,
+    /// Variables of the baseline table, in its order.
+    pub baseline_variables: Vec<String>,
+    /// Variables by whose levels effects are shown, in the plan's order.
+    pub subgroup_variables: Vec<String>,
+    /// Every question with its five attributes: the declared ones in the plan's order, then one
+    /// for each outcome with contrasts that no estimand declares.
+    pub estimands: Vec<StudyEstimand>,
+}
+
+/// A question with its five attributes (ICH E9(R1)).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StudyEstimand {
+    /// Short name.
+    pub id: String,
+    /// Whether the plan declares it.
+    pub declared: bool,
+    /// What the plan means it for.
+    pub role: Role,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The main estimator first, then those that support it.
+    pub methods: Vec<Method>,
+    /// Months since randomisation; none where no month applies.
+    pub months: Vec<i32>,
+    /// A region, or all.
+    pub region: String,
+    /// The variable by whose levels it is shown; empty for everyone together.
+    pub subgroup: String,
+    /// Attribute: whose effect it is.
+    pub population: String,
+    /// Attribute: what is compared.
+    pub treatments: String,
+    /// Attribute: what is measured on each person.
+    pub variable: String,
+    /// Attribute: what happens after randomisation, each with its strategy.
+    pub intercurrent_events: Vec<StudyIntercurrentEvent>,
+    /// Attribute: how the arms are compared.
+    pub summary: String,
+}
+
+/// An event after randomisation and the strategy for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StudyIntercurrentEvent {
+    /// The event.
+    pub event: String,
+    /// `treatment_policy`, `hypothetical`, `composite`, `while_on_treatment` or
+    /// `principal_stratum`.
+    pub strategy: String,
 }

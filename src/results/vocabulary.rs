@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         pub enum $name {
             $($(#[$vmeta])* #[serde(rename = $word)] $variant,)+
         }
@@ -70,6 +70,22 @@ words! {
         Rmst = "rmst",
         /// A cumulative incidence with competing exits.
         CumulativeIncidence = "cumulative_incidence",
+        /// A quantile in an arm.
+        ArmQuantile = "arm_quantile",
+        /// A contrast of quantiles.
+        QuantileEffect = "quantile_effect",
+        /// Characteristics at randomisation, by arm.
+        Baseline = "baseline",
+        /// Difference of the arms at randomisation.
+        Balance = "balance",
+        /// Share of those whose take-up follows the arm.
+        ComplierShare = "complier_share",
+        /// The effect among those whose take-up follows the arm.
+        ComplierEffect = "complier_effect",
+        /// Characteristics of those whose take-up follows the arm.
+        ComplierMean = "complier_mean",
+        /// An effect drawn towards the mean of all regions.
+        ShrunkenEffect = "shrunken_effect",
     }
 }
 
@@ -84,6 +100,26 @@ words! {
         DaysEmployed = "days_employed",
         /// Time from randomisation to the first competitive job.
         FirstJob = "first_job",
+        /// Days of the longest competitive job.
+        LongestSpellDays = "longest_spell_days",
+        /// Hours worked in competitive spells.
+        HoursWorked = "hours_worked",
+        /// Gross wages from competitive spells.
+        WagesEur = "wages_eur",
+        /// Benefit paid in a month.
+        BenefitEur = "benefit_eur",
+        /// Benefit of a month by the rule on authorised work.
+        BenefitFormulaEur = "benefit_formula_eur",
+        /// Benefit paid in a month less the rule's amount.
+        BenefitAboveFormulaEur = "benefit_above_formula_eur",
+        /// Benefits paid from randomisation to the horizon.
+        BenefitTotalEur = "benefit_total_eur",
+        /// Working in a competitive job while a benefit is paid.
+        EmployedOnBenefit = "employed_on_benefit",
+        /// A first meeting of the programme.
+        TakeUp = "take_up",
+        /// A characteristic at randomisation; `level` names it.
+        Covariate = "covariate",
     }
 }
 
@@ -94,6 +130,8 @@ words! {
         Itt = "itt",
         /// Those observed at the month in question.
         IttObserved = "itt_observed",
+        /// Those observed, with the plan's sampling weights.
+        IttWeighted = "itt_weighted",
     }
 }
 
@@ -138,6 +176,44 @@ words! {
         FisherExact = "fisher_exact",
         /// Least squares on arm and strata with HC2 standard errors.
         OlsStrataHc2 = "ols_strata_hc2",
+        /// Least squares on arm, strata and covariates with HC0 standard errors.
+        OlsAdjustedHc0 = "ols_adjusted_hc0",
+        /// Least squares on arm, strata and covariates with HC1 standard errors.
+        OlsAdjustedHc1 = "ols_adjusted_hc1",
+        /// Least squares on arm, strata and covariates with HC2 standard errors.
+        OlsAdjustedHc2 = "ols_adjusted_hc2",
+        /// Least squares on arm, strata and covariates with HC3 standard errors.
+        OlsAdjustedHc3 = "ols_adjusted_hc3",
+        /// Least squares on arm, strata and covariates with CR2 standard errors over clusters.
+        OlsAdjustedCr2 = "ols_adjusted_cr2",
+        /// Least squares of the arm interacted with centred strata and covariates, HC2.
+        LinHc2 = "lin_hc2",
+        /// Risk difference standardised over a logistic model.
+        LogitStandardised = "logit_standardised",
+        /// Risk ratio standardised over a logistic model.
+        LogitStandardisedRiskRatio = "logit_standardised_risk_ratio",
+        /// Odds ratio standardised over a logistic model.
+        LogitStandardisedOddsRatio = "logit_standardised_odds_ratio",
+        /// Adjustment for covariates that a lasso selects, cross-fitted.
+        LassoCrossFitted = "lasso_cross_fitted",
+        /// Augmented inverse-probability weighting, logistic outcome models, cross-fitted.
+        AipwLogit = "aipw_logit",
+        /// Augmented inverse-probability weighting, lasso outcome models, cross-fitted.
+        AipwLasso = "aipw_lasso",
+        /// Sample quantile with order-statistic limits.
+        Quantile = "quantile",
+        /// Two-stage least squares with the arm as instrument, HC2.
+        TslsHc2 = "tsls_hc2",
+        /// Anderson-Rubin confidence set.
+        AndersonRubin = "anderson_rubin",
+        /// Joint Wald test of equal log risk ratios.
+        WaldLogRiskRatio = "wald_log_risk_ratio",
+        /// Empirical Bayes shrinkage with Paule and Mandel's variance.
+        EmpiricalBayes = "empirical_bayes",
+        /// Standardised mean difference.
+        StandardisedMeanDifference = "standardised_mean_difference",
+        /// Welch's t test.
+        WelchT = "welch_t",
         /// Joint Wald test with HC2 covariance.
         WaldHc2 = "wald_hc2",
         /// Kaplan-Meier, competing exits censored.
@@ -168,6 +244,8 @@ words! {
         BootstrapBasic = "bootstrap_basic",
         /// Bias-corrected and accelerated bootstrap.
         BootstrapBca = "bootstrap_bca",
+        /// Variance for randomisation within strata (Ye and colleagues).
+        StratifiedRandomisation = "stratified_randomisation",
     }
 }
 
@@ -212,6 +290,22 @@ words! {
         FailedReplicates = "failed_replicates",
         /// Acceleration constant of the bias-corrected interval.
         Acceleration = "acceleration",
+        /// Participants without a value.
+        Missing = "missing",
+        /// First quartile of the data.
+        QuartileOne = "quartile_1",
+        /// Median of the data.
+        Median = "median",
+        /// Third quartile of the data.
+        QuartileThree = "quartile_3",
+        /// Clusters with a name of their own.
+        Clusters = "clusters",
+        /// Fewest columns selected in a fold.
+        SelectedMin = "selected_min",
+        /// Most columns selected in a fold.
+        SelectedMax = "selected_max",
+        /// Standard deviation of true effects between regions.
+        BetweenStdDev = "between_std_dev",
     }
 }
 
@@ -230,6 +324,14 @@ words! {
         Count = "count",
         /// A probability under the null hypothesis.
         P = "p",
+        /// Months.
+        Months = "months",
+        /// Euro.
+        Eur = "eur",
+        /// Euro a month.
+        EurPerMonth = "eur_per_month",
+        /// Hours.
+        Hours = "hours",
     }
 }
 

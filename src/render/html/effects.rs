@@ -112,6 +112,10 @@ fn with_unit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
     match unit {
         Unit::Proportion => numbers.points(value),
         Unit::Days => numbers.signed_days(value),
+        Unit::Months => numbers.signed_months(value),
+        Unit::Eur => numbers.signed_eur(value),
+        Unit::EurPerMonth => numbers.signed_eur_per_month(value),
+        Unit::Hours => numbers.signed_hours(value),
         Unit::Ratio => numbers.decimal(value, 2),
         Unit::Count => numbers.count(value),
         Unit::None | Unit::P => numbers.decimal(value, 3),
@@ -121,7 +125,8 @@ fn with_unit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
 fn limit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
     match unit {
         Unit::Proportion => numbers.decimal(100.0 * value, 1),
-        Unit::Days => numbers.decimal(value, 1),
+        Unit::Days | Unit::Months | Unit::Hours => numbers.decimal(value, 1),
+        Unit::Eur | Unit::EurPerMonth => numbers.decimal(value, 0),
         Unit::Ratio => numbers.decimal(value, 2),
         Unit::Count => numbers.count(value),
         Unit::None | Unit::P => numbers.decimal(value, 3),

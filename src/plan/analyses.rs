@@ -1,0 +1,217 @@
+//! What a plan says of single analyses: estimands, subgroups, baseline, benefits, randomisation.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::types::toml_date;
+use crate::results::vocabulary::{Method, Outcome, Role};
+use crate::trial::date::Date;
+
+/// A question that the trial was made to answer, with its five attributes (ICH E9(R1)).
+///
+/// The first three attributes are filled in from the plan where they are left out.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Estimand {
+    /// Short name, shown in reports.
+    #[schemars(length(min = 1))]
+    pub id: String,
+    /// How the plan means it.
+    pub role: DeclaredRole,
+    /// The variable: an outcome of the results.
+    pub outcome: Outcome,
+    /// The main estimator: a method of the results.
+    pub method: Method,
+    /// Other estimators of the same effect; they support it, and are at most secondary.
+    #[serde(default)]
+    pub sensitivity: Vec<Method>,
+    /// Months since randomisation; without it the horizon, or no month where none applies.
+    #[serde(default)]
+    #[schemars(inner(range(min = 1, max = 600)))]
+    pub months: Vec<i32>,
+    /// A region of the plan; without it all together.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// A variable of `[[subgroups]]`: the effects by its levels and their interaction tests.
+    #[serde(default)]
+    pub subgroup: Option<String>,
+    /// Attribute: whose effect it is, in words.
+    #[serde(default)]
+    pub population: Option<String>,
+    /// Attribute: what is compared, in words.
+    #[serde(default)]
+    pub treatments: Option<String>,
+    /// Attribute: what is measured on each person, in words.
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// Attribute: what happens after randomisation and how it is dealt with.
+    #[serde(default)]
+    pub intercurrent_events: Vec<IntercurrentEvent>,
+    /// Attribute: how the arms are compared, in words.
+    #[serde(default)]
+    pub summary: Option<String>,
+}
+
+/// How a plan means an estimand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclaredRole {
+    /// The main question.
+    Primary,
+    /// Support for it.
+    Secondary,
+    /// Looked at without a prior claim.
+    Exploratory,
+}
+
+impl DeclaredRole {
+    /// The role that rows of the main estimator have.
+    pub fn role(self) -> Role {
+        match self {
+            DeclaredRole::Primary => Role::Primary,
+            DeclaredRole::Secondary => Role::Secondary,
+            DeclaredRole::Exploratory => Role::Exploratory,
+        }
+    }
+}
+
+/// An event after randomisation that affects what the outcome means, and the strategy for it.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IntercurrentEvent {
+    /// The event, in words.
+    #[schemars(length(min = 1))]
+    pub event: String,
+    /// One of the five strategies of ICH E9(R1).
+    pub strategy: Strategy,
+}
+
+/// The five strategies of ICH E9(R1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// The outcome counts whatever happened.
+    TreatmentPolicy,
+    /// The outcome as it would have been without the event.
+    Hypothetical,
+    /// The event is part of the outcome.
+    Composite,
+    /// The outcome up to the event.
+    WhileOnTreatment,
+    /// The effect among those in whom the event would, or would not, happen.
+    PrincipalStratum,
+}
+
+impl Strategy {
+    /// The word in plans and results.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Strategy::TreatmentPolicy => "treatment_policy",
+            Strategy::Hypothetical => "hypothetical",
+            Strategy::Composite => "composite",
+            Strategy::WhileOnTreatment => "while_on_treatment",
+            Strategy::PrincipalStratum => "principal_stratum",
+        }
+    }
+}
+
+/// A variable by whose levels the effect is shown, with interaction tests.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Subgroup {
+    /// A column of the participants table, known at randomisation.
+    #[schemars(length(min = 1))]
+    pub variable: String,
+    /// For a column of numbers: where a new group begins, in increasing order.
+    #[serde(default)]
+    pub cut_points: Vec<f64>,
+}
+
+/// The table of characteristics at randomisation.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// Columns of the participants table; without it the covariates and the subgroups' variables.
+    #[serde(default)]
+    pub variables: Vec<String>,
+    /// Whether each row has a p-value. After randomisation it tests what is known to be chance.
+    #[serde(default)]
+    pub p_values: bool,
+}
+
+/// What a calendar month without a row of benefits means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingMonth {
+    /// Nothing was paid.
+    Zero,
+    /// It is not known what was paid.
+    Unknown,
+}
+
+/// How the benefits table is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Benefits {
+    /// What a calendar month without a row means.
+    pub missing_month: MissingMonth,
+}
+
+/// Days of the Covid-19 restrictions, for the derived covariate `covid_period`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CovidPeriod {
+    /// First day.
+    #[serde(deserialize_with = "toml_date")]
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub first_day: Date,
+    /// Last day.
+    #[serde(deserialize_with = "toml_date")]
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub last_day: Date,
+}
+
+/// How participants were randomised.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Randomisation {
+    /// Planned share of the intervention arm in each stratum, where strata differ.
+    #[serde(default)]
+    #[schemars(extend("additionalProperties" = serde_json::json!({
+        "type": "number", "exclusiveMinimum": 0.0, "maximum": 0.999
+    })))]
+    pub intervention_share: BTreeMap<String, f64>,
+}
+
+impl Randomisation {
+    /// Whether the planned share differs between strata.
+    pub fn differs_between_strata(&self) -> bool {
+        let mut shares = self.intervention_share.values();
+        shares.next().is_some_and(|first| shares.any(|share| (share - first).abs() > 1e-9))
+    }
+}
+
+/// Estimates that let an algorithm choose what is adjusted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    /// Adjustment for covariates that a lasso selects.
+    LassoCrossFitted,
+    /// Weighting and logistic outcome models.
+    AipwLogit,
+    /// Weighting and lasso outcome models.
+    AipwLasso,
+}
+
+impl Sensitivity {
+    /// The method of its rows.
+    pub fn method(self) -> Method {
+        match self {
+            Sensitivity::LassoCrossFitted => Method::LassoCrossFitted,
+            Sensitivity::AipwLogit => Method::AipwLogit,
+            Sensitivity::AipwLasso => Method::AipwLasso,
+        }
+    }
+}
