@@ -113,6 +113,10 @@ codes! {
     AllocationMissing = "allocation::missing", Error, "A randomised participant is not in the randomisation list.";
     StratumEmptyArm = "stratum::empty-arm", Warning, "A region has nobody in one arm.";
     StratumSmall = "stratum::small", Warning, "A region has fewer than 20 participants in one arm.";
+    ProgrammeBeforeRandomisation = "participant::programme-before-randomisation", Warning, "The programme starts before the randomisation.";
+    BenefitAfterCutoff = "benefit::after-cutoff", Warning, "The month ends after the data cut-off and its benefit is not used.";
+    BenefitAboveFull = "benefit::above-full", Warning, "More was paid than would have been paid without work.";
+    CovariateMixed = "covariate::mixed", Warning, "A covariate has both numbers and texts.";
     CovariateMissing = "covariate::missing-values", Note, "A covariate has missing values.";
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::analysis::AnalysisError;
 use crate::diagnostic::Diagnostics;
 
 /// Why the program stops.
@@ -31,7 +32,7 @@ pub enum Error {
     },
     /// The analysis.
     #[error(transparent)]
-    Analysis(#[from] crate::analysis::AnalysisError),
+    Analysis(#[from] AnalysisError),
     /// The results as files.
     #[error(transparent)]
     Export(#[from] crate::results::export::ExportError),
@@ -53,7 +54,7 @@ impl Error {
     /// Exit code: 1 where data or plan have problems, 2 where the program could not run.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Error::Problems(_) => 1,
+            Error::Problems(_) | Error::Analysis(AnalysisError::NotRun(_)) => 1,
             _ => 2,
         }
     }

@@ -40,7 +40,7 @@ struct Binary {
 
 /// Everything that a replicate reads.
 struct Model<'a> {
-    cohort: &'a Cohort,
+    cohort: &'a Cohort<'a>,
     quantities: Vec<Quantity>,
     binaries: Vec<Binary>,
     months: Vec<i32>,
@@ -67,8 +67,12 @@ pub(super) fn add_bootstrap(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<(), AnalysisError> {
     let model = Model::new(setting, cohort);
-    let stratum = |cell: &usize| u32::try_from(*cell).unwrap_or(u32::MAX);
-    let strata = ResamplingStrata::new(&model.cells.iter().map(stratum).collect::<Vec<_>>())?;
+    let strata = cohort.outcomes.iter().zip(&cohort.strata.codes);
+    let strata: Vec<u32> = strata
+        .map(|(p, &stratum)| cell(p.arm, stratum, cohort.strata.len()))
+        .map(|cell| u32::try_from(cell).unwrap_or(u32::MAX))
+        .collect();
+    let strata = ResamplingStrata::new(&strata)?;
     let plan = &setting.plan.bootstrap;
     let bootstrap = Bootstrap {
         settings: BootstrapSettings { seed: Seed(plan.seed), replicates: plan.replicates },
@@ -94,7 +98,7 @@ pub(super) fn add_bootstrap(
 }
 
 impl<'a> Model<'a> {
-    fn new(setting: Setting<'_>, cohort: &'a Cohort) -> Self {
+    fn new(setting: Setting<'_>, cohort: &'a Cohort<'a>) -> Self {
         let settings = &setting.plan.analysis;
         let months = months_with_horizon(setting);
         let horizon = settings.horizon_months;

@@ -1,6 +1,9 @@
 //! Everyone randomised with their outcomes, and the groups in which they are analysed.
 
+use std::collections::BTreeSet;
+
 use crate::derive::outcomes::{FirstJobEnding, ParticipantOutcomes, derive_outcomes};
+use crate::estimate::sample::{SampleError, StratifiedSample};
 use crate::plan::types::Plan;
 use crate::results::row::ALL_REGIONS;
 use crate::survival::ending::Ending;
@@ -8,8 +11,11 @@ use crate::trial::arm::{Arm, TwoArm};
 use crate::trial::dataset::TrialData;
 
 /// Everyone randomised, in the order of [`TrialData::participants`].
-pub(super) struct Cohort {
+pub(super) struct Cohort<'a> {
+    pub(super) data: &'a TrialData,
     pub(super) outcomes: Vec<ParticipantOutcomes>,
+    /// Strata of the randomisation: names in order, and each participant's position among them.
+    pub(super) strata: Categories,
     /// Day on which each wait for a first job ended.
     pub(super) days: Vec<i32>,
     /// How it ended.
@@ -27,8 +33,36 @@ pub(super) enum Scope {
 /// Competitive exits are treated as censored: said wherever there are any.
 pub(super) const COMPETING_CENSORED: &str = "competing exits censored";
 
-impl Cohort {
-    pub(super) fn new(plan: &Plan, data: &TrialData) -> Self {
+/// A value a participant out of a list of names.
+pub(super) struct Categories {
+    pub(super) names: Vec<String>,
+    pub(super) codes: Vec<usize>,
+}
+
+impl Categories {
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Strata of the plan: a column of the participants table, or else the regions.
+    fn strata(plan: &Plan, data: &TrialData, outcomes: &[ParticipantOutcomes]) -> Self {
+        let texts = plan.analysis.strata.as_ref().and_then(|name| data.baseline_texts(name));
+        let Some(texts) = texts else {
+            let codes = outcomes.iter().map(|p| p.region).collect();
+            return Self { names: plan.trial.regions.clone(), codes };
+        };
+        // Ingest refuses a participant without a stratum.
+        let texts: Vec<String> = texts.into_iter().map(Option::unwrap_or_default).collect();
+        let names: BTreeSet<&String> = texts.iter().collect();
+        let names: Vec<String> = names.into_iter().cloned().collect();
+        let code = |text: &String| names.binary_search(text).unwrap_or(0);
+        let codes = texts.iter().map(code).collect();
+        Self { names, codes }
+    }
+}
+
+impl<'a> Cohort<'a> {
+    pub(super) fn new(plan: &Plan, data: &'a TrialData) -> Self {
         let outcomes = derive_outcomes(data, plan);
         let (days, endings) = outcomes
             .iter()
@@ -39,7 +73,8 @@ impl Cohort {
                 FirstJobEnding::Censored => (day, Ending::Censored),
             })
             .unzip();
-        Self { outcomes, days, endings, regions: plan.trial.regions.clone() }
+        let strata = Categories::strata(plan, data, &outcomes);
+        Self { data, outcomes, strata, days, endings, regions: plan.trial.regions.clone() }
     }
 
     /// All regions first, then each in the plan's order.
@@ -77,14 +112,26 @@ impl Cohort {
         TwoArm::from_fn(|arm| of(&self.members(scope, arm)))
     }
 
-    /// The arm and region of those with a value, beside the values.
+    /// Something for both arms of each stratum.
+    pub(super) fn by_stratum<T>(&self, of: impl Fn(&[usize]) -> T) -> Vec<TwoArm<T>> {
+        let mut members = vec![TwoArm::<Vec<usize>>::default(); self.strata.len()];
+        for (at, (participant, &stratum)) in
+            self.outcomes.iter().zip(&self.strata.codes).enumerate()
+        {
+            members[stratum].get_mut(participant.arm).push(at);
+        }
+        members.into_iter().map(|both| both.map(|members| of(&members))).collect()
+    }
+
+    /// The arm and stratum of those with a value, beside the values.
     pub(super) fn observed(&self, value: impl Fn(&ParticipantOutcomes) -> Option<f64>) -> Observed {
-        let mut observed = Observed::default();
-        for participant in &self.outcomes {
+        let mut observed = Observed { n_strata: self.strata.len(), ..Observed::default() };
+        for (at, participant) in self.outcomes.iter().enumerate() {
             if let Some(value) = value(participant) {
+                observed.positions.push(at);
                 observed.values.push(value);
                 observed.arms.push(participant.arm);
-                observed.regions.push(participant.region);
+                observed.strata.push(self.strata.codes[at]);
             }
         }
         observed
@@ -100,15 +147,35 @@ impl Cohort {
     }
 }
 
-/// Values of those observed, with arm and region.
-#[derive(Debug, Default)]
+/// Values of those observed, with arm and stratum.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Observed {
+    /// Positions among all participants.
+    pub(super) positions: Vec<usize>,
     pub(super) values: Vec<f64>,
     pub(super) arms: Vec<Arm>,
-    pub(super) regions: Vec<usize>,
+    pub(super) strata: Vec<usize>,
+    pub(super) n_strata: usize,
 }
 
 impl Observed {
+    /// As estimators take it.
+    pub(super) fn sample(&self) -> Result<StratifiedSample<'_>, SampleError> {
+        StratifiedSample::new(&self.values, &self.arms, &self.strata, self.n_strata)
+    }
+
+    /// Those whose place among the observed is kept.
+    pub(super) fn only(&self, keep: impl Fn(usize) -> bool) -> Self {
+        let kept: Vec<usize> = (0..self.values.len()).filter(|&at| keep(at)).collect();
+        Self {
+            positions: kept.iter().map(|&at| self.positions[at]).collect(),
+            values: kept.iter().map(|&at| self.values[at]).collect(),
+            arms: kept.iter().map(|&at| self.arms[at]).collect(),
+            strata: kept.iter().map(|&at| self.strata[at]).collect(),
+            n_strata: self.n_strata,
+        }
+    }
+
     /// Values of one arm.
     pub(super) fn of_arm(&self, arm: Arm) -> Vec<f64> {
         let pairs = self.values.iter().zip(&self.arms);

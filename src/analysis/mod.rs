@@ -2,19 +2,24 @@
 
 mod amounts;
 mod bootstrap;
+mod by_month;
 mod cohort;
+mod effect_rows;
+mod estimands;
 mod flow;
 mod proportions;
 mod sheet;
+mod summary;
 mod time_to_job;
 
 use crate::numeric::interval::ConfidenceLevel;
 use crate::plan::types::Plan;
 use crate::resample::replicates::ReplicatesError;
 use crate::results::result_set::{DuplicateKey, ResultSet};
-use crate::results::study::Study;
+use crate::results::study::{Study, StudyEstimand};
 use crate::trial::dataset::TrialData;
 use cohort::Cohort;
+pub use estimands::NotRun;
 use sheet::Sheet;
 
 /// Why there are no results.
@@ -32,6 +37,9 @@ pub enum AnalysisError {
     /// A fault of this program.
     #[error("a fault of this program: {0}")]
     Duplicate(#[from] DuplicateKey),
+    /// A promise of the plan that the data do not let keep.
+    #[error(transparent)]
+    NotRun(#[from] NotRun),
 }
 
 /// What an analysis needs beside data.
@@ -61,14 +69,17 @@ pub fn analyse(
     let mut sheet = Sheet::default();
     let missing = flow::add_flow(&mut sheet, setting, &cohort);
     proportions::add_ever_employed(&mut sheet, setting, &cohort, missing);
-    proportions::add_employed(&mut sheet, setting, &cohort);
-    amounts::add_days_employed(&mut sheet, setting, &cohort);
+    by_month::add_by_month(&mut sheet, setting, &cohort);
+    amounts::add_amounts(&mut sheet, setting, &cohort);
     time_to_job::add_time_to_first_job(&mut sheet, setting, &cohort, missing);
     bootstrap::add_bootstrap(&mut sheet, setting, &cohort, progress)?;
-    Ok(ResultSet::new(study(plan, &cohort), sheet.into_rows())?)
+    let mut rows = sheet.into_rows();
+    rows.sort_by(|a, b| a.key.cmp(&b.key));
+    let estimands = estimands::assign_roles(plan, &mut rows)?;
+    Ok(ResultSet::new(study(plan, &cohort, estimands), rows)?)
 }
 
-fn study(plan: &Plan, cohort: &Cohort) -> Study {
+fn study(plan: &Plan, cohort: &Cohort<'_>, estimands: Vec<StudyEstimand>) -> Study {
     Study {
         id: plan.trial.id.clone(),
         title: plan.trial.title.clone(),
@@ -81,8 +92,8 @@ fn study(plan: &Plan, cohort: &Cohort) -> Study {
         replicates: plan.bootstrap.replicates,
         seed: plan.bootstrap.seed,
         n_competing_exits: cohort.n_competing_exits(),
-        baseline_variables: Vec::new(),
-        subgroup_variables: Vec::new(),
-        estimands: Vec::new(),
+        baseline_variables: plan.baseline_variables(),
+        subgroup_variables: plan.subgroups.iter().map(|one| one.variable.clone()).collect(),
+        estimands,
     }
 }

@@ -2,10 +2,9 @@
 
 use super::Setting;
 use super::cohort::{Cohort, Scope};
+use super::effect_rows::add_test_or;
 use super::flow::Missingness;
-use super::proportions::{TEST, add_test};
 use super::sheet::{Entry, Sheet};
-use crate::numeric::chi_squared_test::ChiSquaredTest;
 use crate::numeric::interval::{ConfidenceLevel, Interval};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::survival::aalen_johansen::{CumulativeIncidence, risk_difference};
@@ -197,24 +196,20 @@ fn add_difference(
 /// Log-rank and Peto-Peto tests of one scope.
 fn add_tests(sheet: &mut Sheet, survival: &Entry, tables: &TwoArm<EventTable>, scope: Scope) {
     let entry = survival.analysis(Analysis::SurvivalTest).contrast().role(role_of(scope));
-    add_chi_squared(sheet, &entry.method(Method::LogRank), log_rank(tables.as_ref()));
-    add_chi_squared(sheet, &entry.method(Method::PetoPeto), peto_peto(tables.as_ref()));
+    add_test_or(sheet, &entry.method(Method::LogRank), log_rank(tables.as_ref()));
+    add_test_or(sheet, &entry.method(Method::PetoPeto), peto_peto(tables.as_ref()));
 }
 
 fn add_stratified_test(sheet: &mut Sheet, survival: &Entry, cohort: &Cohort) {
-    let strata: Vec<TwoArm<EventTable>> =
-        (0..cohort.n_regions()).map(|region| tables(cohort, Scope::Region(region))).collect();
+    let strata: Vec<TwoArm<EventTable>> = cohort.by_stratum(|members| {
+        let days: Vec<i32> = members.iter().map(|&at| cohort.days[at]).collect();
+        let endings: Vec<Ending> = members.iter().map(|&at| cohort.endings[at]).collect();
+        EventTable::new(&days, &endings, None)
+    });
     let strata: Vec<TwoArm<&EventTable>> = strata.iter().map(TwoArm::as_ref).collect();
     let entry = survival.analysis(Analysis::SurvivalTest).contrast().role(Role::Secondary);
     let test = log_rank_stratified(&strata);
-    add_chi_squared(sheet, &entry.method(Method::LogRankStratified), test);
-}
-
-fn add_chi_squared(sheet: &mut Sheet, entry: &Entry, test: Result<ChiSquaredTest, NotEstimable>) {
-    match test {
-        Ok(test) => add_test(sheet, entry, test),
-        Err(reason) => sheet.all_missing(entry, &TEST, &reason),
-    }
+    add_test_or(sheet, &entry.method(Method::LogRankStratified), test);
 }
 
 /// Cumulative incidence of a first job on the monthly grid, to the last month of the plan and as

@@ -3,6 +3,9 @@
 use crate::plan::types::CompetitiveEmployment;
 use crate::trial::date::Date;
 use crate::trial::employment::Spell;
+use crate::trial::time::DAYS_PER_MONTH;
+
+const DAYS_PER_WEEK: f64 = 7.0;
 
 /// One or more competitive spells that overlap or abut, as one job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,68 @@ pub struct Job {
     pub end_day: i32,
     /// Lines of the employment table that it is made of.
     pub lines: Vec<u64>,
+}
+
+/// A competitive spell as recorded, cut at the end of follow-up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CountedSpell {
+    /// First day worked, in days since randomisation.
+    pub start_day: i32,
+    /// Last day worked, included, at most the end of follow-up.
+    pub end_day: i32,
+    /// Contractual hours a week.
+    pub hours_per_week: f64,
+    /// Gross wage a month in euro.
+    pub monthly_wage_eur: Option<f64>,
+}
+
+impl CountedSpell {
+    /// Days from day 0 to `last_day`, both included, that the spell covers.
+    fn days_to(&self, last_day: i32) -> i32 {
+        (self.end_day.min(last_day) - self.start_day.max(0) + 1).max(0)
+    }
+}
+
+/// The competitive spells of one participant that start by the end of follow-up.
+pub fn counted_spells(
+    spells: &[Spell],
+    day_0: Date,
+    end_of_follow_up: i32,
+    definition: &CompetitiveEmployment,
+) -> Vec<CountedSpell> {
+    spells
+        .iter()
+        .filter(|spell| is_competitive(spell, day_0, end_of_follow_up, definition))
+        .map(|spell| {
+            let (start_day, end_day) = days_of(spell, day_0, end_of_follow_up);
+            let (hours_per_week, monthly_wage_eur) = (spell.hours_per_week, spell.monthly_wage_eur);
+            CountedSpell { start_day, end_day, hours_per_week, monthly_wage_eur }
+        })
+        .filter(|spell| spell.start_day <= end_of_follow_up)
+        .collect()
+}
+
+/// Hours from day 0 to `last_day`, both included: weekly hours / 7 for each day of each spell.
+/// Spells that overlap add up.
+pub fn hours_worked(spells: &[CountedSpell], last_day: i32) -> f64 {
+    let hours = |spell: &CountedSpell| f64::from(spell.days_to(last_day)) * spell.hours_per_week;
+    spells.iter().map(hours).sum::<f64>() / DAYS_PER_WEEK
+}
+
+/// Wages from day 0 to `last_day`, both included: monthly wage / 30.4375 for each day of each
+/// spell; none where a spell of these days has no wage.
+pub fn wages_earned(spells: &[CountedSpell], last_day: i32) -> Option<f64> {
+    let mut total = 0.0;
+    for spell in spells.iter().filter(|spell| spell.days_to(last_day) > 0) {
+        total += f64::from(spell.days_to(last_day)) * spell.monthly_wage_eur?;
+    }
+    Some(total / DAYS_PER_MONTH)
+}
+
+/// Days of the longest job within day 0 to `last_day`, both included; 0 without a job.
+pub fn longest_job(jobs: &[Job], last_day: i32) -> i32 {
+    let covered = |job: &Job| (job.end_day.min(last_day) - job.start_day.max(0) + 1).max(0);
+    jobs.iter().map(covered).max().unwrap_or(0)
 }
 
 /// Jobs of one participant, by start.
@@ -102,6 +167,7 @@ mod tests {
             contract: Contract::EmploymentContract,
             hours_per_week: 20.0,
             monthly_wage_eur: Some(1000.0),
+            authorised: None,
             line,
         }
     }

@@ -1,6 +1,10 @@
 //! Every participant's outcomes, each traceable to the rows it came from.
 
-use super::employment::{Job, days_worked, derive_jobs, first_job, job_on};
+use super::benefits::{BenefitSources, MonthlyBenefit, derive_benefits};
+use super::employment::{
+    CountedSpell, Job, counted_spells, days_worked, derive_jobs, first_job, hours_worked, job_on,
+    longest_job, wages_earned,
+};
 use super::follow_up::{FollowUp, derive_follow_up};
 use crate::plan::types::Plan;
 use crate::trial::arm::Arm;
@@ -29,6 +33,12 @@ pub struct ParticipantOutcomes {
     pub follow_up: FollowUp,
     /// Competitive jobs by start.
     pub jobs: Vec<Job>,
+    /// Competitive spells as recorded.
+    pub spells: Vec<CountedSpell>,
+    /// Day of the first meeting of the programme, by the end of follow-up.
+    pub programme_start_day: Option<i32>,
+    /// Benefits by month since randomisation, of observed months; empty without a benefits table.
+    pub benefits: Vec<MonthlyBenefit>,
 }
 
 impl ParticipantOutcomes {
@@ -60,6 +70,59 @@ impl ParticipantOutcomes {
         self.if_observed(month, |last_day| days_worked(&self.jobs, last_day))
     }
 
+    /// Days of the longest job from day 0 to the end of `month`; none where not observed.
+    pub fn longest_spell_days(&self, month: i32) -> Option<i32> {
+        self.if_observed(month, |last_day| longest_job(&self.jobs, last_day))
+    }
+
+    /// Hours worked from day 0 to the end of `month`; none where not observed.
+    pub fn hours_worked(&self, month: i32) -> Option<f64> {
+        self.if_observed(month, |last_day| hours_worked(&self.spells, last_day))
+    }
+
+    /// Wages from day 0 to the end of `month`; none where not observed or a wage is not recorded.
+    pub fn wages_eur(&self, month: i32) -> Option<f64> {
+        self.if_observed(month, |last_day| wages_earned(&self.spells, last_day)).flatten()
+    }
+
+    /// Whether the programme was taken up by the end of `month`; none where not observed.
+    pub fn took_up(&self, month: i32) -> Option<bool> {
+        self.if_observed(month, |last_day| {
+            self.programme_start_day.is_some_and(|start| start <= last_day)
+        })
+    }
+
+    /// Benefit paid in a month since randomisation; none where not observed or not known.
+    pub fn benefit(&self, month: i32) -> Option<f64> {
+        self.benefit_of(month)?.paid
+    }
+
+    /// Benefit of a month by the rule on authorised work; none where it cannot be worked out.
+    pub fn benefit_formula(&self, month: i32) -> Option<f64> {
+        self.benefit_of(month)?.formula
+    }
+
+    /// Benefit paid in a month less the rule's amount.
+    pub fn benefit_above_formula(&self, month: i32) -> Option<f64> {
+        let benefit = self.benefit_of(month)?;
+        Some(benefit.paid? - benefit.formula?)
+    }
+
+    /// Benefits paid in months 1 to `month`; none where one of them is not known.
+    pub fn benefit_total(&self, month: i32) -> Option<f64> {
+        (1..=month).map(|month| self.benefit(month)).sum()
+    }
+
+    /// Whether a job covers the day that ends `month` and a benefit was paid in that month; none
+    /// where one of the two is not known.
+    pub fn employed_on_benefit(&self, month: i32) -> Option<bool> {
+        Some(self.employed(month)? && self.benefit(month)? > 0.0)
+    }
+
+    fn benefit_of(&self, month: i32) -> Option<MonthlyBenefit> {
+        self.benefits.iter().find(|benefit| benefit.month == month).copied()
+    }
+
     fn if_observed<T>(&self, month: i32, outcome: impl FnOnce(i32) -> T) -> Option<T> {
         self.follow_up.is_observed(month).then(|| outcome(month_end_day(month)))
     }
@@ -68,23 +131,31 @@ impl ParticipantOutcomes {
 /// Outcomes of everyone, in the order of [`TrialData::participants`].
 pub fn derive_outcomes(data: &TrialData, plan: &Plan) -> Vec<ParticipantOutcomes> {
     let mut rest = data.spells.as_slice();
+    let mut other_benefits = data.benefits.as_slice();
     let mut outcomes = Vec::with_capacity(data.participants.len());
     for (position, participant) in data.participants.iter().enumerate() {
         let n = rest.iter().take_while(|spell| spell.participant == position).count();
         let (own, others) = rest.split_at(n);
         rest = others;
         let follow_up = derive_follow_up(participant, plan);
-        let jobs = derive_jobs(
-            own,
-            participant.randomisation_date,
-            follow_up.end_day,
-            &plan.competitive_employment,
-        );
+        let n = other_benefits.iter().take_while(|row| row.participant == position).count();
+        let (rows, others) = other_benefits.split_at(n);
+        other_benefits = others;
+        let (day_0, end_day) = (participant.randomisation_date, follow_up.end_day);
+        let definition = &plan.competitive_employment;
+        let sources = BenefitSources { participant, follow_up, rows, spells: own };
+        let benefits = plan.benefits.map_or(Vec::new(), |settings| {
+            derive_benefits(sources, settings.missing_month, plan.path_months())
+        });
+        let start = participant.programme_start.map(|start| start.days_since(day_0));
         outcomes.push(ParticipantOutcomes {
             arm: participant.arm,
             region: participant.region,
             follow_up,
-            jobs,
+            jobs: derive_jobs(own, day_0, end_day, definition),
+            spells: counted_spells(own, day_0, end_day, definition),
+            programme_start_day: start.filter(|start| *start <= end_day),
+            benefits,
         });
     }
     outcomes

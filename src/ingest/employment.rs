@@ -38,6 +38,7 @@ fn read_spell(table: &TypedTable, row: usize, index: &ParticipantIndex<'_>) -> O
         contract: Contract::from_code(table.text(row, "contract")?)?,
         hours_per_week: table.number(row, "hours_per_week")?,
         monthly_wage_eur: table.number(row, "monthly_wage_eur"),
+        authorised: table.yes_no(row, "authorised_art100"),
         line: table.lines[row],
     })
 }

@@ -1,6 +1,8 @@
 //! Bytes to `TrialData`; every problem with its file, row and column.
 
 mod allocation;
+mod baseline;
+mod benefits;
 mod cell;
 mod csv_table;
 mod employment;
@@ -110,7 +112,8 @@ fn link(
         report_duplicate_keys(*name, table, problems);
     }
     let people = tables.get(&TableName::Participants)?;
-    let participants = participants::read_participants(people, document, problems);
+    let (rows, participants) = participants::read_participants(people, document, problems);
+    let baseline = baseline::read_baseline(people, &rows, document, problems);
     let index = ParticipantIndex::new(people, &participants);
     let linked = tables
         .iter()
@@ -129,7 +132,10 @@ fn link(
         plan,
         problems,
     );
-    Some(TrialData { participants, spells })
+    let benefits = tables.get(&TableName::Benefits);
+    let benefits =
+        benefits.map_or(Vec::new(), |table| benefits::read_benefits(table, &index, plan, problems));
+    Some(TrialData { participants, spells, baseline, benefits })
 }
 
 fn summaries(tables: &BTreeMap<TableName, TypedTable>) -> Vec<TableSummary> {

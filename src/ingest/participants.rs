@@ -13,12 +13,12 @@ use crate::trial::participant::{Exit, Participant};
 /// Fewest participants of a region in an arm before a warning.
 const SMALL_STRATUM: usize = 20;
 
-/// Participants in the order of their identifiers, as far as their rows are right.
+/// Participants in the order of their identifiers, as far as their rows are right, with their rows.
 pub(super) fn read_participants(
     table: &TypedTable,
     document: &PlanDocument,
     problems: &mut Diagnostics,
-) -> Vec<Participant> {
+) -> (Vec<usize>, Vec<Participant>) {
     let plan = &document.plan;
     if table.n_rows() == 0 {
         let place = Place::file(&table.file);
@@ -27,13 +27,13 @@ pub(super) fn read_participants(
         problems.push(Diagnostic::new(Code::TableEmpty, place, message, remedy));
     }
     report_duplicates(table, problems);
-    report_covariates(table, document, problems);
-    let mut participants: Vec<Participant> = (0..table.n_rows())
-        .filter_map(|row| read_participant(table, row, plan, problems))
+    let mut participants: Vec<(usize, Participant)> = (0..table.n_rows())
+        .filter_map(|row| Some((row, read_participant(table, row, plan, problems)?)))
         .collect();
-    participants.sort_by(|a, b| a.id.cmp(&b.id));
+    participants.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+    let (rows, participants): (Vec<usize>, Vec<Participant>) = participants.into_iter().unzip();
     report_small_strata(table, plan, &participants, problems);
-    participants
+    (rows, participants)
 }
 
 fn report_duplicates(table: &TypedTable, problems: &mut Diagnostics) {
@@ -57,19 +57,20 @@ fn report_duplicates(table: &TypedTable, problems: &mut Diagnostics) {
     }
 }
 
-fn report_covariates(table: &TypedTable, document: &PlanDocument, problems: &mut Diagnostics) {
-    for covariate in &document.plan.analysis.covariates {
-        if !table.has(covariate) {
-            let place = document.place_of_item(&["analysis", "covariates"], covariate);
-            let message = format!("{} has no column `{covariate}`", table.file);
-            let remedy = "name a column of the participants table, or take it out";
-            problems.push(Diagnostic::new(Code::PlanUnknownColumn, place, message, remedy));
-        } else if (0..table.n_rows()).any(|row| table.is_missing(row, covariate)) {
-            let place = Place::column(&table.file, covariate);
-            let message = "the covariate has missing values";
-            let remedy = "fill them in where they are known; this version does not adjust for covariates yet";
-            problems.push(Diagnostic::new(Code::CovariateMissing, place, message, remedy));
-        }
+fn report_programme(
+    table: &TypedTable,
+    row: usize,
+    randomised: Option<Date>,
+    problems: &mut Diagnostics,
+) {
+    let start = table.date(row, "programme_start_date");
+    if start.zip(randomised).is_some_and(|(start, day_0)| start < day_0) {
+        problems.push(Diagnostic::new(
+            Code::ProgrammeBeforeRandomisation,
+            table.place(row, "programme_start_date"),
+            "the programme starts before the randomisation",
+            "correct one of the two dates; it counts as taken up",
+        ));
     }
 }
 
@@ -91,6 +92,7 @@ fn read_participant(
             "correct the date, or move data_cutoff, or leave the row out",
         ));
     }
+    report_programme(table, row, randomisation_date, problems);
     let exit = read_exit(table, row, plan, randomisation_date, problems);
     Some(Participant {
         id: id?.to_owned(),
@@ -99,6 +101,7 @@ fn read_participant(
         randomisation_date: randomisation_date?,
         exit,
         stratum: table.text(row, "stratum").map(str::to_owned),
+        programme_start: table.date(row, "programme_start_date"),
         line: table.lines[row],
     })
 }

@@ -28,6 +28,7 @@ pub(super) struct TypedTable {
     /// Line of each row.
     pub(super) lines: Vec<u64>,
     columns: BTreeMap<String, TypedColumn>,
+    notation: Notation,
     /// Cells that hold a declared missing code, by column and reason.
     pub(super) declared_missing: BTreeMap<(String, String), usize>,
 }
@@ -76,6 +77,28 @@ impl TypedTable {
             Cell::Number(number) => Some(*number),
             _ => None,
         }
+    }
+
+    pub(super) fn yes_no(&self, row: usize, column: &str) -> Option<bool> {
+        match self.cell(row, column) {
+            Cell::YesNo(yes) => Some(*yes),
+            _ => None,
+        }
+    }
+
+    /// A cell as a number: one of a number's type, or a text that is written as one.
+    pub(super) fn as_number(&self, row: usize, column: &str) -> Option<f64> {
+        match self.cell(row, column) {
+            Cell::Number(number) => Some(*number),
+            Cell::Whole(number) => Some(*number as f64),
+            Cell::Text(text) => parse_number(text, self.notation),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_date(&self, column: &str) -> bool {
+        let cells = self.columns.get(column).map(|column| &column.cells);
+        cells.is_some_and(|cells| cells.iter().any(|cell| matches!(cell, Cell::Date(_))))
     }
 
     pub(super) fn is_missing(&self, row: usize, column: &str) -> bool {
@@ -127,7 +150,13 @@ pub(super) fn type_table(
     }
     let declared_missing = reader.declared_missing;
     let lines = raw.rows.iter().map(|row| row.line).collect();
-    Some(TypedTable { file: raw.file.clone(), lines, columns, declared_missing })
+    Some(TypedTable {
+        file: raw.file.clone(),
+        lines,
+        columns,
+        notation: raw.notation,
+        declared_missing,
+    })
 }
 
 /// The contract's name of each column of the file.

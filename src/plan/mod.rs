@@ -1,6 +1,8 @@
 //! The statistical analysis plan as typed values.
 
 pub mod analyses;
+pub mod catalogue;
+mod contradictions;
 pub mod parse;
 mod schema_check;
 pub mod types;

@@ -6,12 +6,10 @@ use serde_json::Value as Json;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::contradictions::contradictions;
 use super::schema_check::{Breach, breaches};
-use super::types::{Plan, TableName};
+use super::types::Plan;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-
-/// The word that stands for all regions together in the results.
-const RESERVED_REGION: &str = "all";
 
 /// A plan with the text it came from, so that later problems can point into it.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,54 +131,11 @@ fn find<'a, 'i>(table: &'a DeTable<'i>, path: &[&str]) -> Option<&'a Spanned<DeV
     if rest.is_empty() { Some(value) } else { find(value.get_ref().as_table()?, rest) }
 }
 
-fn span_of(table: &DeTable<'_>, path: &[&str]) -> Option<Range<usize>> {
+pub(super) fn span_of(table: &DeTable<'_>, path: &[&str]) -> Option<Range<usize>> {
     find(table, path).map(Spanned::span)
 }
 
-/// What no single value shows: repeated regions, equal arms, months that repeat, horizons.
-fn contradictions(plan: &Plan, table: &Spanned<DeTable<'_>>) -> Vec<Breach> {
-    let mut found = Vec::new();
-    let mut report = |path: &[&str], message: String, remedy: &str| {
-        let span = span_of(table.get_ref(), path).unwrap_or(0..0);
-        let remedy = remedy.to_owned();
-        found.push(Breach { code: Code::PlanInconsistent, span, message, remedy });
-    };
-    if let Some(twice) = first_repeated(&plan.trial.regions) {
-        let message = format!("the region `{twice}` is listed twice");
-        report(&["trial", "regions"], message, "list each region once");
-    }
-    if plan.trial.regions.iter().any(|region| region == RESERVED_REGION) {
-        let message = format!("`{RESERVED_REGION}` stands for all regions together in the results");
-        report(&["trial", "regions"], message, "give the region another name, by [codes]");
-    }
-    if plan.trial.arms.ips == plan.trial.arms.control {
-        let message = "both arms have the same label".to_owned();
-        report(&["trial", "arms", "control"], message, "give the labels that the data use");
-    }
-    for (name, months) in
-        [("months", &plan.analysis.months), ("rmst_months", &plan.analysis.rmst_months)]
-    {
-        if !months.windows(2).all(|pair| pair[0] < pair[1]) {
-            let message = format!("`{name}` is not in increasing order");
-            report(&["analysis", name], message, "sort it, and list each month once");
-        }
-    }
-    if let Some(twice) = first_repeated(&plan.analysis.covariates) {
-        let message = format!("the covariate `{twice}` is listed twice");
-        report(&["analysis", "covariates"], message, "list each covariate once");
-    }
-    let tables = plan.columns.keys().map(|t| ("columns", t));
-    let tables = tables.chain(plan.codes.keys().map(|t| ("codes", t)));
-    for (section, table) in tables.chain(plan.missing.keys().map(|t| ("missing", t))) {
-        if plan.data.get(*table).is_none() {
-            let name = TableName::as_str(*table);
-            let message = format!("[{section}.{name}] is given, but [data] names no such file");
-            report(&[section, name], message, "add the file to [data], or take this out");
-        }
-    }
-    found
-}
-
-fn first_repeated(items: &[String]) -> Option<&String> {
-    items.iter().enumerate().find(|(at, item)| items[..*at].contains(item)).map(|(_, item)| item)
+/// The place of one of the tables of a `[[list]]`, by its position.
+pub(super) fn item_span_of(table: &DeTable<'_>, list: &str, item: usize) -> Option<Range<usize>> {
+    find(table, &[list])?.get_ref().as_array()?.get(item).map(Spanned::span)
 }

@@ -61,6 +61,32 @@ pub struct Plan {
     pub estimands: Vec<Estimand>,
 }
 
+impl Plan {
+    /// Variables of the baseline table: those of `[baseline]`, else the covariates and then the
+    /// subgroups' variables.
+    pub fn baseline_variables(&self) -> Vec<String> {
+        if !self.baseline.variables.is_empty() {
+            return self.baseline.variables.clone();
+        }
+        let subgroups = self.subgroups.iter().map(|subgroup| &subgroup.variable);
+        let mut all: Vec<String> = Vec::new();
+        for name in self.analysis.covariates.iter().chain(subgroups) {
+            if !all.contains(name) {
+                all.push(name.clone());
+            }
+        }
+        all
+    }
+
+    /// First and last month of effects by month: from as far before randomisation as the plan says
+    /// that the data reach back, else from month 1, to the last month that the plan names.
+    pub fn path_months(&self) -> (i32, i32) {
+        let first = if self.analysis.months_before > 0 { -self.analysis.months_before } else { 1 };
+        let last = self.analysis.months.last().copied().unwrap_or(0);
+        (first, last.max(self.analysis.horizon_months))
+    }
+}
+
 /// The trial.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -265,6 +291,16 @@ pub struct AnalysisSettings {
 fn default_level() -> f64 {
     0.95
 }
+
+/// Covariates that the program makes from the date of randomisation, where the table has no column
+/// of that name.
+pub const DERIVED_COVARIATES: [&str; 2] = [QUARTER_OF_RANDOMISATION, COVID_PERIOD];
+
+/// The calendar quarter of randomisation, as a category.
+pub const QUARTER_OF_RANDOMISATION: &str = "quarter_of_randomisation";
+
+/// Whether the time to the horizon lies before, partly in, in, or after the days of `[covid_period]`.
+pub const COVID_PERIOD: &str = "covid_period";
 
 /// Replicates and seed.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

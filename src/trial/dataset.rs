@@ -1,5 +1,7 @@
 //! The whole trial, built once by ingest and then only read.
 
+use super::baseline::{BaselineColumn, BaselineValues};
+use super::benefits::BenefitRow;
 use super::employment::Spell;
 use super::participant::Participant;
 
@@ -10,4 +12,26 @@ pub struct TrialData {
     pub participants: Vec<Participant>,
     /// Spells in the order of participant, then start, then file.
     pub spells: Vec<Spell>,
+    /// Columns of the participants table that the plan names, in the order of their names.
+    pub baseline: Vec<BaselineColumn>,
+    /// Benefits in the order of participant, then month.
+    pub benefits: Vec<BenefitRow>,
+}
+
+impl TrialData {
+    /// A column of the participants table that the plan names.
+    pub fn baseline_column(&self, name: &str) -> Option<&BaselineValues> {
+        let column = self.baseline.iter().find(|column| column.name == name);
+        column.map(|column| &column.values)
+    }
+
+    /// The same as texts: numbers as they are written shortest.
+    pub fn baseline_texts(&self, name: &str) -> Option<Vec<Option<String>>> {
+        Some(match self.baseline_column(name)? {
+            BaselineValues::Texts(texts) => texts.clone(),
+            BaselineValues::Numbers(numbers) => {
+                numbers.iter().map(|number| number.map(|number| number.to_string())).collect()
+            }
+        })
+    }
 }

@@ -17,6 +17,8 @@ pub struct Spell {
     pub hours_per_week: f64,
     /// Gross wage a month in euro.
     pub monthly_wage_eur: Option<f64>,
+    /// Whether the work was authorised beside the benefit; none where that is not recorded.
+    pub authorised: Option<bool>,
     /// Line of the employment file, for tracing.
     pub line: u64,
 }

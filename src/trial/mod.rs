@@ -1,6 +1,8 @@
 //! The validated trial: its nouns, immutable once built.
 
 pub mod arm;
+pub mod baseline;
+pub mod benefits;
 pub mod dataset;
 pub mod date;
 pub mod employment;

@@ -18,6 +18,8 @@ pub struct Participant {
     pub exit: Option<Exit>,
     /// Randomisation stratum, where the table has one.
     pub stratum: Option<String>,
+    /// First meeting of the programme, if the person came to one.
+    pub programme_start: Option<Date>,
     /// Line of the participants file, for tracing.
     pub line: u64,
 }

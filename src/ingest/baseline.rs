@@ -1,0 +1,167 @@
+//! Columns of the participants table that the plan names: covariates, subgroups, strata, clusters.
+
+use std::collections::BTreeSet;
+
+use super::typed_table::TypedTable;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::plan::parse::PlanDocument;
+use crate::plan::types::{DERIVED_COVARIATES, Plan};
+use crate::trial::baseline::{BaselineColumn, BaselineValues};
+
+/// Columns that are known only after randomisation, or that are the randomisation.
+const NOT_BASELINE: [&str; 7] = [
+    "participant_id",
+    "arm",
+    "randomisation_date",
+    "exit_date",
+    "exit_reason",
+    "coach_id",
+    "programme_start_date",
+];
+
+/// Reads them. `rows` are the rows of the participants, in their order.
+pub(super) fn read_baseline(
+    table: &TypedTable,
+    rows: &[usize],
+    document: &PlanDocument,
+    problems: &mut Diagnostics,
+) -> Vec<BaselineColumn> {
+    let plan = &document.plan;
+    let mut wanted = BTreeSet::new();
+    for (place, name, use_of) in named(document) {
+        if use_of == Use::Covariate && DERIVED_COVARIATES.contains(&name) && !table.has(name) {
+            continue;
+        }
+        if !table.has(name) {
+            let message = format!("{} has no column `{name}`", table.file);
+            let remedy = "name a column of the participants table, or take it out";
+            problems.push(Diagnostic::new(Code::PlanUnknownColumn, place, message, remedy));
+        } else if use_of.is_at_baseline() && NOT_BASELINE.contains(&name) {
+            let message = format!("`{name}` is not a characteristic at randomisation");
+            let remedy = "name a column that was known before; for the time of randomisation use `quarter_of_randomisation`";
+            problems.push(Diagnostic::new(Code::PlanInconsistent, place, message, remedy));
+        } else if table.is_date(name) {
+            let message = format!("`{name}` is a column of dates");
+            let remedy = "name a column of numbers or texts";
+            problems.push(Diagnostic::new(Code::PlanWrongValue, place, message, remedy));
+        } else {
+            wanted.insert(name);
+        }
+    }
+    for name in &plan.analysis.covariates {
+        report_covariate(table, name, problems);
+    }
+    report_weights(table, plan, problems);
+    report_strata(table, plan, problems);
+    wanted
+        .into_iter()
+        .map(|name| BaselineColumn { name: name.to_owned(), values: values(table, rows, name) })
+        .collect()
+}
+
+/// What the plan names a column for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Covariate,
+    Baseline,
+    Subgroup,
+    Strata,
+    Clusters,
+    Weights,
+}
+
+impl Use {
+    /// Whether the column must have been known before randomisation.
+    fn is_at_baseline(self) -> bool {
+        self != Use::Clusters
+    }
+}
+
+/// Every column that the plan names, with its place in the plan.
+fn named(document: &PlanDocument) -> Vec<(Place, &str, Use)> {
+    let plan = &document.plan;
+    let settings = &plan.analysis;
+    let mut named = Vec::new();
+    for name in &settings.covariates {
+        let place = document.place_of_item(&["analysis", "covariates"], name);
+        named.push((place, name.as_str(), Use::Covariate));
+    }
+    for name in &plan.baseline.variables {
+        let place = document.place_of_item(&["baseline", "variables"], name);
+        named.push((place, name.as_str(), Use::Baseline));
+    }
+    for subgroup in &plan.subgroups {
+        named.push((document.place(&["subgroups"]), subgroup.variable.as_str(), Use::Subgroup));
+    }
+    for (key, name, use_of) in [
+        ("strata", &settings.strata, Use::Strata),
+        ("clusters", &settings.clusters, Use::Clusters),
+        ("weights", &settings.weights, Use::Weights),
+    ] {
+        if let Some(name) = name {
+            named.push((document.place(&["analysis", key]), name.as_str(), use_of));
+        }
+    }
+    named
+}
+
+fn report_covariate(table: &TypedTable, name: &str, problems: &mut Diagnostics) {
+    let place = || Place::column(&table.file, name);
+    let present = || (0..table.n_rows()).filter(|&row| !table.is_missing(row, name));
+    if !table.has(name) {
+        return;
+    }
+    if present().count() < table.n_rows() {
+        let message = "the covariate has missing values";
+        let remedy = "adjusted analyses leave these participants out; fill the values in where they are known";
+        problems.push(Diagnostic::new(Code::CovariateMissing, place(), message, remedy));
+    }
+    let numbers = present().filter(|&row| table.as_number(row, name).is_some()).count();
+    if numbers < present().count() && 2 * numbers > present().count() {
+        let message =
+            "the covariate has both numbers and texts: it enters as text, a category a value";
+        let remedy = "declare the texts under [missing], or give numbers only";
+        problems.push(Diagnostic::new(Code::CovariateMixed, place(), message, remedy));
+    }
+}
+
+fn report_weights(table: &TypedTable, plan: &Plan, problems: &mut Diagnostics) {
+    let Some(name) = plan.analysis.weights.as_deref().filter(|name| table.has(name)) else {
+        return;
+    };
+    for row in 0..table.n_rows() {
+        let (code, message) = match table.as_number(row, name) {
+            Some(weight) if weight > 0.0 => continue,
+            Some(_) => (Code::CellOutOfRange, "a sampling weight is above 0"),
+            None if table.is_missing(row, name) => {
+                (Code::CellMissing, "everyone needs a sampling weight")
+            }
+            None => (Code::CellNotANumber, "a sampling weight is a number"),
+        };
+        let place = table.place(row, name);
+        problems.push(Diagnostic::new(code, place, message, "correct it at the source"));
+    }
+}
+
+fn report_strata(table: &TypedTable, plan: &Plan, problems: &mut Diagnostics) {
+    let Some(name) = plan.analysis.strata.as_deref().filter(|name| table.has(name)) else {
+        return;
+    };
+    for row in (0..table.n_rows()).filter(|&row| table.is_missing(row, name)) {
+        let message = "everyone was randomised in a stratum";
+        let place = table.place(row, name);
+        problems.push(Diagnostic::new(Code::CellMissing, place, message, "fill it in"));
+    }
+}
+
+fn values(table: &TypedTable, rows: &[usize], name: &str) -> BaselineValues {
+    let present = || rows.iter().filter(|row| !table.is_missing(**row, name));
+    let is_numeric = present().all(|&row| table.as_number(row, name).is_some());
+    if is_numeric && present().next().is_some() {
+        return BaselineValues::Numbers(
+            rows.iter().map(|&row| table.as_number(row, name)).collect(),
+        );
+    }
+    let text = |row: usize| (!table.is_missing(row, name)).then(|| table.key_text(row, name));
+    BaselineValues::Texts(rows.iter().map(|&row| text(row)).collect())
+}

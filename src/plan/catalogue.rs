@@ -1,0 +1,103 @@
+//! Which contrasts a plan makes the program run, so that an estimand can be held against them.
+
+use super::types::Plan;
+use crate::results::vocabulary::{Method, Outcome};
+
+/// Contrasts that are run: outcome, methods, months.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Catalogued {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Methods by which the arms are compared.
+    pub methods: Vec<Method>,
+    /// Months at which they are; empty where no month applies.
+    pub months: Vec<i32>,
+}
+
+/// Every contrast that the plan makes the program run. Those on take-up are left out of a run where
+/// nobody has a `programme_start_date`.
+pub fn catalogue(plan: &Plan) -> Vec<Catalogued> {
+    let settings = &plan.analysis;
+    let horizon = settings.horizon_months;
+    let (first, last) = plan.path_months();
+    let path: Vec<i32> = (first..=last).collect();
+    let of = |outcome, methods: &[Method], months: &[i32]| Catalogued {
+        outcome,
+        methods: methods.to_vec(),
+        months: months.to_vec(),
+    };
+    let mut regression = vec![Method::OlsStrataHc2, Method::LinHc2];
+    if settings.clusters.is_some() {
+        regression.push(Method::OlsAdjustedCr2);
+    }
+    let mut all = vec![Catalogued {
+        outcome: Outcome::EverEmployed,
+        methods: ever_employed(plan),
+        months: vec![horizon],
+    }];
+    let mut binary = vec![Outcome::Employed];
+    let mut amounts = vec![
+        Outcome::DaysEmployed,
+        Outcome::LongestSpellDays,
+        Outcome::HoursWorked,
+        Outcome::WagesEur,
+    ];
+    if plan.data.benefits.is_some() {
+        binary.extend([
+            Outcome::EmployedOnBenefit,
+            Outcome::BenefitEur,
+            Outcome::BenefitFormulaEur,
+            Outcome::BenefitAboveFormulaEur,
+        ]);
+        amounts.push(Outcome::BenefitTotalEur);
+    }
+    for outcome in binary {
+        all.push(of(outcome, &[Method::OlsStrataHc2], &path));
+        all.push(of(outcome, &regression[1..], &settings.months));
+    }
+    for outcome in amounts {
+        all.push(of(outcome, &regression, &[horizon]));
+        let methods = [Method::Quantile, Method::TslsHc2, Method::AndersonRubin];
+        all.push(of(outcome, &methods, &[horizon]));
+    }
+    let mut months = settings.months.clone();
+    months.push(horizon);
+    all.push(of(Outcome::FirstJob, &[Method::RiskDifferenceAalenJohansen], &months));
+    all.push(of(Outcome::FirstJob, &[Method::RestrictedMean], &settings.rmst_months));
+    let tests = [Method::LogRank, Method::PetoPeto, Method::LogRankStratified];
+    all.push(of(Outcome::FirstJob, &tests, &[]));
+    all
+}
+
+fn ever_employed(plan: &Plan) -> Vec<Method> {
+    let settings = &plan.analysis;
+    let mut methods = vec![
+        Method::RiskDifference,
+        Method::RiskDifferenceNewcombe,
+        Method::RiskDifferenceWald,
+        Method::RiskDifferenceMantelHaenszel,
+        Method::RiskRatio,
+        Method::OddsRatio,
+        Method::PearsonChiSquared,
+        Method::FisherExact,
+        Method::OlsStrataHc2,
+        Method::OlsAdjustedHc0,
+        Method::OlsAdjustedHc1,
+        Method::OlsAdjustedHc2,
+        Method::OlsAdjustedHc3,
+        Method::LinHc2,
+        Method::LogitStandardised,
+        Method::LogitStandardisedRiskRatio,
+        Method::LogitStandardisedOddsRatio,
+        Method::TslsHc2,
+        Method::AndersonRubin,
+        Method::WaldHc2,
+        Method::WaldLogRiskRatio,
+        Method::EmpiricalBayes,
+    ];
+    if settings.clusters.is_some() {
+        methods.push(Method::OlsAdjustedCr2);
+    }
+    methods.extend(settings.sensitivity.iter().map(|one| one.method()));
+    methods
+}
