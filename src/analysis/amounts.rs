@@ -1,13 +1,19 @@
 //! Amounts to the horizon: means, quantiles and their contrasts, among those observed.
 
 use super::Setting;
+use super::adjusted::{Adjusted, Question};
 use super::cohort::{Cohort, Observed};
+use super::effect_rows::estimate_and_limits;
 use super::proportions::add_strata_regression;
 use super::sheet::{Entry, Sheet};
 use super::summary::add_mean;
 use crate::derive::outcomes::ParticipantOutcomes;
-use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Unit};
-use crate::trial::arm::Arm;
+use crate::estimate::quantile_effect::{
+    Probability, TooFewParticipants, arm_quantile, quantile_difference,
+};
+use crate::numeric::interval::Interval;
+use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
+use crate::trial::arm::{Arm, TwoArm};
 
 /// What was observed of an amount by the horizon; none where the outcome is no such amount.
 pub(super) fn observed_to_horizon(
@@ -41,7 +47,8 @@ pub(super) const AMOUNTS: [Outcome; 5] = [
 ];
 
 /// Means by arm and their differences.
-pub(super) fn add_amounts(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort<'_>) {
+pub(super) fn add_amounts(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
+    let (setting, cohort) = (adjusted.setting, adjusted.cohort);
     let horizon = setting.plan.analysis.horizon_months;
     for outcome in AMOUNTS {
         let Some((observed, unit)) = observed_to_horizon(setting, cohort, outcome) else {
@@ -60,6 +67,50 @@ pub(super) fn add_amounts(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Coho
         }
         let effect = entry.analysis(Analysis::Effect).contrast().role(Role::Secondary);
         add_strata_regression(sheet, setting, &effect, &observed, unit);
+        let question = Question { effect: &effect, observed: &observed, unit };
+        adjusted.add_regressions(sheet, question);
+        adjusted.add_weighted(sheet, question);
+        add_quantiles(sheet, setting, question);
+    }
+}
+
+/// Quartiles of each arm and their differences.
+fn add_quantiles(sheet: &mut Sheet, setting: Setting<'_>, question: Question<'_>) {
+    let Question { effect, observed, unit } = question;
+    let values = TwoArm::from_fn(|arm| observed.of_arm(arm));
+    let slices = TwoArm::from_fn(|arm| values.get(arm).as_slice());
+    let effect = effect.analysis(Analysis::QuantileEffect).method(Method::Quantile);
+    for probability in [0.25, 0.5, 0.75].into_iter().filter_map(Probability::new) {
+        let effect = effect.level(&probability.get().to_string());
+        for arm in Arm::BOTH {
+            let entry = effect.analysis(Analysis::ArmQuantile).role(Role::Descriptive).arm(arm);
+            match arm_quantile(slices.get(arm), probability, setting.level) {
+                Ok(own) => {
+                    let limits = own.limits.map(|limits| limits.interval);
+                    add_quantile(sheet, &entry, unit, (own.estimate, limits));
+                }
+                Err(reason) => sheet.all_missing(&entry, &estimate_and_limits(unit), &reason),
+            }
+        }
+        match quantile_difference(slices, probability, setting.level) {
+            Ok(own) => add_quantile(sheet, &effect, unit, (own.estimate, own.interval)),
+            Err(reason) => sheet.all_missing(&effect, &estimate_and_limits(unit), &reason),
+        }
+    }
+}
+
+fn add_quantile(
+    sheet: &mut Sheet,
+    entry: &Entry,
+    unit: Unit,
+    (estimate, limits): (f64, Result<Interval, TooFewParticipants>),
+) {
+    sheet.put(entry, Statistic::Estimate, unit, estimate);
+    match limits {
+        Ok(interval) => sheet.limits(entry, unit, interval),
+        Err(reason) => {
+            sheet.all_missing(entry, &estimate_and_limits(unit)[1..], &reason);
+        }
     }
 }
 

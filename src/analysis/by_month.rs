@@ -1,6 +1,6 @@
 //! Effects month by month since randomisation, and before it as a placebo.
 
-use super::Setting;
+use super::adjusted::{Adjusted, Question};
 use super::cohort::{Cohort, Observed};
 use super::proportions::{add_plain_rate, add_rate, add_strata_regression, indicator};
 use super::sheet::{Entry, Sheet};
@@ -15,14 +15,15 @@ const PLACEBO: &str = "placebo: before randomisation, where there can be no effe
 
 /// Rates or means by arm and their difference for each month, from the plan's months before
 /// randomisation to its last month.
-pub(super) fn add_by_month(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort<'_>) {
+pub(super) fn add_by_month(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
+    let setting = adjusted.setting;
     let (first, last) = setting.plan.path_months();
     for outcome in MONTHLY {
         if outcome != Outcome::Employed && setting.plan.data.benefits.is_none() {
             continue;
         }
         for month in first..=last {
-            add_month(sheet, setting, cohort, (outcome, month));
+            add_month(sheet, adjusted, outcome, month);
         }
     }
 }
@@ -58,12 +59,8 @@ pub(super) fn observed_at(
     }
 }
 
-fn add_month(
-    sheet: &mut Sheet,
-    setting: Setting<'_>,
-    cohort: &Cohort<'_>,
-    (outcome, month): (Outcome, i32),
-) {
+fn add_month(sheet: &mut Sheet, adjusted: Adjusted<'_>, outcome: Outcome, month: i32) {
+    let (setting, cohort) = (adjusted.setting, adjusted.cohort);
     let Some((observed, unit)) = observed_at(cohort, outcome, month) else { return };
     let is_planned = setting.plan.analysis.months.contains(&month);
     let set = AnalysisSet::IttObserved;
@@ -86,5 +83,10 @@ fn add_month(
     }
     let effect = entry.analysis(Analysis::Effect).contrast();
     let role = if is_planned { Role::Secondary } else { Role::Exploratory };
-    add_strata_regression(sheet, setting, &effect.role(role), &observed, unit);
+    let effect = effect.role(role);
+    add_strata_regression(sheet, setting, &effect, &observed, unit);
+    if is_planned {
+        let question = Question { effect: &effect, observed: &observed, unit };
+        adjusted.add_regressions(sheet, question);
+    }
 }

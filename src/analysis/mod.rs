@@ -1,15 +1,20 @@
 //! Plan × data → results: the only place that matches on a method.
 
+mod adjusted;
 mod amounts;
+mod baseline;
 mod bootstrap;
 mod by_month;
 mod cohort;
+mod covariates;
 mod effect_rows;
 mod estimands;
 mod flow;
 mod proportions;
 mod sheet;
+mod subgroups;
 mod summary;
+mod take_up;
 mod time_to_job;
 
 use crate::numeric::interval::ConfidenceLevel;
@@ -18,7 +23,9 @@ use crate::resample::replicates::ReplicatesError;
 use crate::results::result_set::{DuplicateKey, ResultSet};
 use crate::results::study::{Study, StudyEstimand};
 use crate::trial::dataset::TrialData;
+use adjusted::Adjusted;
 use cohort::Cohort;
+use covariates::Adjustment;
 pub use estimands::NotRun;
 use sheet::Sheet;
 
@@ -68,18 +75,24 @@ pub fn analyse(
     let cohort = Cohort::new(plan, data);
     let mut sheet = Sheet::default();
     let missing = flow::add_flow(&mut sheet, setting, &cohort);
-    proportions::add_ever_employed(&mut sheet, setting, &cohort, missing);
-    by_month::add_by_month(&mut sheet, setting, &cohort);
-    amounts::add_amounts(&mut sheet, setting, &cohort);
+    let adjustment = Adjustment::new(plan, &cohort);
+    let adjusted = Adjusted { setting, cohort: &cohort, adjustment: &adjustment };
+    proportions::add_ever_employed(&mut sheet, adjusted, missing);
+    by_month::add_by_month(&mut sheet, adjusted);
+    amounts::add_amounts(&mut sheet, adjusted);
+    subgroups::add_subgroups(&mut sheet, setting, &cohort);
+    take_up::add_take_up(&mut sheet, setting, &cohort);
+    baseline::add_baseline(&mut sheet, setting, &cohort);
     time_to_job::add_time_to_first_job(&mut sheet, setting, &cohort, missing);
     bootstrap::add_bootstrap(&mut sheet, setting, &cohort, progress)?;
     let mut rows = sheet.into_rows();
     rows.sort_by(|a, b| a.key.cmp(&b.key));
     let estimands = estimands::assign_roles(plan, &mut rows)?;
-    Ok(ResultSet::new(study(plan, &cohort, estimands), rows)?)
+    Ok(ResultSet::new(study(setting, &cohort, estimands), rows)?)
 }
 
-fn study(plan: &Plan, cohort: &Cohort<'_>, estimands: Vec<StudyEstimand>) -> Study {
+fn study(setting: Setting<'_>, cohort: &Cohort<'_>, estimands: Vec<StudyEstimand>) -> Study {
+    let plan = setting.plan;
     Study {
         id: plan.trial.id.clone(),
         title: plan.trial.title.clone(),
@@ -94,6 +107,7 @@ fn study(plan: &Plan, cohort: &Cohort<'_>, estimands: Vec<StudyEstimand>) -> Stu
         n_competing_exits: cohort.n_competing_exits(),
         baseline_variables: plan.baseline_variables(),
         subgroup_variables: plan.subgroups.iter().map(|one| one.variable.clone()).collect(),
+        subgroup_levels: subgroups::levels(setting, cohort),
         estimands,
     }
 }

@@ -1,7 +1,8 @@
 //! Employed or not: rates by arm and their contrasts, among those observed.
 
 use super::Setting;
-use super::cohort::{Cohort, Observed, Scope};
+use super::adjusted::{Adjusted, Question};
+use super::cohort::{Observed, Scope};
 use super::effect_rows::{
     Coefficient, Estimated, StandardError, add_coefficient, add_estimate, add_ratio, add_test_or,
     estimate_and_limits,
@@ -17,12 +18,8 @@ use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, S
 use crate::trial::arm::{Arm, TwoArm};
 
 /// Any competitive job by the horizon.
-pub(super) fn add_ever_employed(
-    sheet: &mut Sheet,
-    setting: Setting<'_>,
-    cohort: &Cohort,
-    missing: Missingness,
-) {
+pub(super) fn add_ever_employed(sheet: &mut Sheet, adjusted: Adjusted<'_>, missing: Missingness) {
+    let (setting, cohort) = (adjusted.setting, adjusted.cohort);
     let horizon = setting.plan.analysis.horizon_months;
     let counts = |scope| {
         cohort.by_arm(scope, |members| {
@@ -57,6 +54,11 @@ pub(super) fn add_ever_employed(
     add_mantel_haenszel(sheet, setting, &effect, &strata);
     let observed = cohort.observed(|p| p.ever_employed(horizon).map(indicator));
     add_strata_regression(sheet, setting, &effect, &observed, Unit::Proportion);
+    let question = Question { effect: &effect, observed: &observed, unit: Unit::Proportion };
+    adjusted.add_variances(sheet, question);
+    adjusted.add_regressions(sheet, question);
+    adjusted.add_standardised(sheet, question);
+    adjusted.add_weighted(sheet, question);
     let interaction = entry.analysis(Analysis::Interaction).contrast().role(Role::Exploratory);
     add_interaction(sheet, &interaction.method(Method::WaldHc2), &observed);
 }

@@ -60,6 +60,31 @@ impl Entry {
         entry
     }
 
+    pub(super) fn result_arm(&self, arm: ResultArm) -> Self {
+        let mut entry = self.clone();
+        entry.key.arm = arm;
+        entry
+    }
+
+    pub(super) fn outcome(&self, outcome: Outcome) -> Self {
+        let mut entry = self.clone();
+        entry.key.outcome = outcome;
+        entry
+    }
+
+    pub(super) fn analysis_set(&self, set: AnalysisSet) -> Self {
+        let mut entry = self.clone();
+        entry.key.analysis_set = set;
+        entry
+    }
+
+    /// One level of a subgroup variable.
+    pub(super) fn subgroup(&self, variable: &str, level: &str) -> Self {
+        let mut entry = self.clone();
+        entry.key.subgroup = format!("{variable}={level}");
+        entry
+    }
+
     pub(super) fn contrast(&self) -> Self {
         let mut entry = self.clone();
         entry.key.arm = ResultArm::Contrast;
@@ -98,6 +123,18 @@ impl Entry {
 
     pub(super) fn role(&self, role: Role) -> Self {
         Self { role, ..self.clone() }
+    }
+
+    /// A further note after what is said already.
+    pub(super) fn also(&self, note: &str) -> Self {
+        let mut entry = self.clone();
+        if !note.is_empty() {
+            if !entry.note.is_empty() {
+                entry.note.push_str("; ");
+            }
+            entry.note.push_str(note);
+        }
+        entry
     }
 
     pub(super) fn note(&self, note: impl Into<String>) -> Self {

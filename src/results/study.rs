@@ -34,6 +34,8 @@ pub struct Study {
     pub baseline_variables: Vec<String>,
     /// Variables by whose levels effects are shown, in the plan's order.
     pub subgroup_variables: Vec<String>,
+    /// Levels of each of these variables, in the order in which they are shown.
+    pub subgroup_levels: Vec<Vec<String>>,
     /// Every question with its five attributes: the declared ones in the plan's order, then one
     /// for each outcome with contrasts that no estimand declares.
     pub estimands: Vec<StudyEstimand>,
