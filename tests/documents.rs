@@ -128,6 +128,7 @@ fn the_picture_is_what_the_demonstration_draws() {
         (TableName::Participants, trial.participants_csv.into_bytes()),
         (TableName::Employment, trial.employment_csv.into_bytes()),
         (TableName::Allocation, trial.allocation_csv.into_bytes()),
+        (TableName::Benefits, trial.benefits_csv.into_bytes()),
     ]);
     let data = read_trial(&document, &sources).data.expect("the data are right");
     let results = analyse(&document.plan, &data, &|_| {}).expect("results");

@@ -18,6 +18,8 @@ const TWICE_REPORTED_PERCENT: u32 = 10;
 const SIDE_JOB_PERCENT: u32 = 6;
 /// Out of a hundred jobs, those that the next one follows without a day between.
 const ABUTTING_PERCENT: u32 = 15;
+/// Out of a hundred people, those who tried a job in the months before randomisation.
+const TRIED_BEFORE_PERCENT: u32 = 8;
 /// Out of a hundred people in the statutory pension, those who then take a small job.
 const PENSIONER_WORKS_PERCENT: u32 = 30;
 
@@ -26,7 +28,7 @@ const WAGE_MISSING_PERCENT: u32 = 10;
 /// Number of employers.
 const EMPLOYERS: u32 = 600;
 /// Weeks in a month, for wages.
-const WEEKS_PER_MONTH: f64 = 52.0 / 12.0;
+pub(super) const WEEKS_PER_MONTH: f64 = 52.0 / 12.0;
 
 /// How long jobs last and how fast another follows, in days.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -134,6 +136,17 @@ fn working_on_day_0(stream: &mut Stream, course: &Course) -> Option<Job> {
         job.authorised = Some("yes");
         job
     })
+}
+
+/// A short job in the half year before randomisation. It ends two days before day 0 or sooner, so
+/// that it never abuts a first job.
+///
+/// Drawn after everything else, so that what was drawn before stays what it is.
+pub(super) fn tried_before(stream: &mut Stream) -> Option<Job> {
+    let tried = chance(stream, TRIED_BEFORE_PERCENT);
+    let end = -2 - day_below(stream, 190);
+    let start = end - 20 - day_below(stream, 100);
+    tried.then(|| competitive(stream, start, end))
 }
 
 /// A small job of someone in the statutory pension, after the end of follow-up.

@@ -17,13 +17,23 @@
 //! - Later jobs follow a gap, which may be nothing at all. Side jobs and second reports of the
 //!   same job overlap it. None starts before the first job.
 //! - A few people have a job on day 0. It ends at least two days before the first job, so that the
-//!   two are never one; nor does any job before randomisation reach day 0.
+//!   two are never one. Some tried a short job in the half year before; it ends at least two days
+//!   before day 0, like every job that does not run on day 0. Neither moves a first job, and both
+//!   are as frequent in one arm as in the other, so that the truth below stays exact and the
+//!   effect before randomisation is none.
+//! - Everyone has a full monthly benefit that does not change. From April 2018 on, the paid amount
+//!   follows the hours of authorised work by the Royal Decree of 3 July 1996, art. 230, day by day;
+//!   before, in a simplified form, half of the earnings above 400 euro a month are taken off.
+//!   Whoever starts full-time work may leave benefits for good some months later: there are no rows
+//!   then. A few amounts differ from the rule, as late corrections do. Benefits hang on the arm
+//!   through work alone. There is no exact truth for them.
 //!
 //! Every person has a stream of random numbers of their own, so that the same seed gives the same
 //! bytes everywhere.
 
 mod allocation;
 mod baseline;
+mod benefits;
 mod course;
 mod design;
 mod draw;
@@ -39,10 +49,11 @@ use crate::trial::arm::Arm;
 use crate::trial::date::Date;
 use allocation::Place;
 use baseline::Baseline;
+use benefits::Benefit;
 use course::Course;
 use employment::Job;
 
-/// The three tables of a synthetic trial, as CSV text, and the truth behind them.
+/// The four tables of a synthetic trial, as CSV text, and the truth behind them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SyntheticTrial {
     /// A line a randomised person, in the order of their identifiers.
@@ -51,6 +62,9 @@ pub struct SyntheticTrial {
     pub employment_csv: String,
     /// A line of the randomisation list, in the order of stratum, then sequence.
     pub allocation_csv: String,
+    /// A line a person and calendar month, from six months before randomisation to the end of
+    /// follow-up, in the order of person, then month.
+    pub benefits_csv: String,
     /// What the estimates should come near to.
     pub truth: Truth,
 }
@@ -79,7 +93,7 @@ pub fn trial(seed: Seed, design: &Design) -> Result<SyntheticTrial, DesignError>
 
 /// The analysis plan of the planned trial, with a comment for each table, for users to copy.
 ///
-/// It reads `participants.csv`, `employment.csv` and `allocation.csv` beside it.
+/// It reads `participants.csv`, `employment.csv`, `allocation.csv` and `benefits.csv` beside it.
 pub fn plan_toml() -> &'static str {
     include_str!("plan.toml")
 }
@@ -92,6 +106,7 @@ struct Person {
     course: Course,
     baseline: Baseline,
     jobs: Vec<Job>,
+    benefits: Vec<Benefit>,
 }
 
 fn generate(seed: Seed, design: &Design) -> SyntheticTrial {
@@ -109,6 +124,7 @@ fn generate(seed: Seed, design: &Design) -> SyntheticTrial {
         participants_csv: tables::participants(design, &people),
         employment_csv: tables::employment(&people),
         allocation_csv,
+        benefits_csv: tables::benefits(&people),
         truth: Truth::of(design),
     }
 }
@@ -128,6 +144,10 @@ fn person(stream: &mut Stream, design: &Design, place: Place) -> Person {
         mean_job_days: *design.mean_job_days.get(place.arm),
         mean_gap_days: *design.mean_gap_days.get(place.arm),
     };
-    let jobs = employment::draw(stream, &course, &baseline, pace);
-    Person { place, entry, course, baseline, jobs }
+    let mut jobs = employment::draw(stream, &course, &baseline, pace);
+    // Whatever is added to the process is drawn last, so that earlier tables stay as they were.
+    jobs.extend(employment::tried_before(stream));
+    jobs.sort_by_key(|job| job.start);
+    let benefits = benefits::draw(stream, entry, &course, &jobs);
+    Person { place, entry, course, baseline, jobs, benefits }
 }

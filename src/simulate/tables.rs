@@ -37,6 +37,9 @@ const EMPLOYMENT: [&str; 9] = [
 ];
 const ALLOCATION: [&str; 5] = ["participant_id", "stratum", "sequence", "arm", "allocated_on"];
 
+const BENEFITS: [&str; 5] =
+    ["participant_id", "month", "benefit_eur", "full_benefit_eur", "reference_hours"];
+
 /// The participants table.
 pub(super) fn participants(design: &Design, people: &[Person]) -> String {
     let width = id_width(people);
@@ -105,6 +108,24 @@ pub(super) fn allocation(design: &Design, people: &[Person]) -> String {
         ]
     });
     csv_text(ALLOCATION, rows)
+}
+
+/// The benefits table.
+pub(super) fn benefits(people: &[Person]) -> String {
+    let width = id_width(people);
+    let rows = people.iter().flat_map(|person| {
+        person.benefits.iter().map(move |benefit| {
+            let month = benefit.month;
+            [
+                id(person, width),
+                format!("{:04}-{:02}", month.year(), month.month()),
+                format!("{:.2}", benefit.paid_eur),
+                format!("{:.2}", benefit.full_eur),
+                benefit.reference_hours.to_string(),
+            ]
+        })
+    });
+    csv_text(BENEFITS, rows)
 }
 
 /// The date some days after another.

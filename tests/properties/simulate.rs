@@ -270,6 +270,110 @@ fn spells_are_possible_and_include_the_awkward_kinds() {
 }
 
 #[test]
+fn some_work_before_randomisation_and_none_of_it_reaches_day_0() {
+    let made = planned_trial(Seed(1));
+    let people: BTreeMap<String, Row> = rows(&made.participants_csv)
+        .into_iter()
+        .map(|row| (row["participant_id"].clone(), row))
+        .collect();
+    let mut before = BTreeMap::new();
+    for spell in rows(&made.employment_csv) {
+        let person = &people[&spell["participant_id"]];
+        let entry = date(&person["randomisation_date"]);
+        let start = date(&spell["start_date"]).days_since(entry);
+        let end = optional_date(&spell["end_date"]).map(|end| end.days_since(entry));
+        let Some(end) = end.filter(|_| start < 0) else { continue };
+        assert!(end != -1, "a job that abuts day 0 could be one with the first job");
+        for month in 1..=6 {
+            let day = ips_eval::trial::time::month_end_day(-month);
+            let covers = start <= day && day <= end;
+            *before.entry((month, person["arm"].clone())).or_insert(0_u32) += u32::from(covers);
+        }
+    }
+    for (month, n) in before {
+        assert!((8..=60).contains(&n), "{n} of 600 work in month -{}, {}", month.0, month.1);
+    }
+}
+
+/// The rule restated: hours of authorised work on each day of a month to a share of the benefit.
+fn by_the_rule(spells: &[&Row], (first, next): (Date, Date), reference_hours: f64) -> f64 {
+    let n_days = next.days_since(first);
+    let share = |day: i32| {
+        let today = first.plus_days(day).unwrap();
+        let counts = |spell: &&&Row| {
+            date(&spell["start_date"]) <= today
+                && optional_date(&spell["end_date"]).is_none_or(|end| today <= end)
+                && !["training", "volunteering"].contains(&spell["contract"].as_str())
+                && spell["authorised_art100"] != "no"
+                && spell["source"] != "questionnaire"
+        };
+        let hours: f64 = spells
+            .iter()
+            .filter(counts)
+            .map(|spell| spell["hours_per_week"].parse::<f64>().unwrap())
+            .sum();
+        let excess = (1e4 * hours / reference_hours).round() / 100.0 - 20.0;
+        1.0 - (excess + 1e-9).round().clamp(0.0, 100.0) / 100.0
+    };
+    (0..n_days).map(share).sum::<f64>() / f64::from(n_days)
+}
+
+#[test]
+fn benefits_follow_the_rule_but_for_a_few() {
+    let made = planned_trial(Seed(1));
+    let cutoff = Design::planned().data_cutoff;
+    let spells = rows(&made.employment_csv);
+    let mut spells_of: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for spell in &spells {
+        spells_of.entry(spell["participant_id"].as_str()).or_default().push(spell);
+    }
+    let benefits = rows(&made.benefits_csv);
+    let mut rows_of: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for row in &benefits {
+        rows_of.entry(row["participant_id"].as_str()).or_default().push(row);
+    }
+    let month_of = |date: Date| 12 * date.year() + date.month() as i32 - 1;
+    let (mut reduced, mut odd, mut whole_months, mut left) = (0, 0, 0, 0);
+    for person in rows(&made.participants_csv) {
+        let entry = date(&person["randomisation_date"]);
+        let end = optional_date(&person["exit_date"]).unwrap_or(cutoff).min(cutoff);
+        let lines = &rows_of[person["participant_id"].as_str()];
+        let none = Vec::new();
+        let jobs = spells_of.get(person["participant_id"].as_str()).unwrap_or(&none);
+        let first = |row: &Row| date(&format!("{}-01", row["month"]));
+        assert_eq!(month_of(first(lines[0])), month_of(entry) - 6);
+        assert!(lines.windows(2).all(|two| month_of(first(two[1])) == month_of(first(two[0])) + 1));
+        let last = first(lines[lines.len() - 1]);
+        assert!(last <= end);
+        if month_of(last) < month_of(end) {
+            left += 1;
+            let full_time =
+                |job: &&&Row| job["hours_per_week"] == "38" && job["start_date"] < last.to_string();
+            assert!(jobs.iter().any(|job| full_time(&job)), "who leaves benefits works full-time");
+        }
+        for row in lines {
+            let number = |column: &str| row[column].parse::<f64>().unwrap();
+            let (paid, full) = (number("benefit_eur"), number("full_benefit_eur"));
+            assert!(paid <= full && full <= 1400.0);
+            let begins = first(row);
+            let days = [28, 29, 30, 31].map(|days| begins.plus_days(days).unwrap());
+            let next = days.into_iter().find(|day| day.day() == 1).unwrap();
+            if begins < date("2018-04-01") || next > end {
+                continue;
+            }
+            assert!(full >= 1150.0);
+            let rule = full * by_the_rule(jobs, (begins, next), number("reference_hours"));
+            whole_months += 1;
+            reduced += u32::from(rule < full);
+            odd += u32::from((paid - rule).abs() > 0.011);
+        }
+    }
+    assert!(whole_months > 30_000 && reduced > 2000, "{reduced} of {whole_months} are reduced");
+    assert!((200..1200).contains(&odd), "{odd} of {whole_months} are not as the rule says");
+    assert!((20..120).contains(&left), "{left} left benefits");
+}
+
+#[test]
 fn exits_come_between_randomisation_and_the_cut_off() {
     let made = planned_trial(Seed(1));
     let cutoff = Design::planned().data_cutoff;
@@ -352,9 +456,16 @@ fn the_plan_names_what_the_trial_holds() {
     assert!(regions.iter().zip(&design.regions).all(|(a, b)| a.as_str() == Some(&b.name)));
     let made = planned_trial(Seed(1));
     let people = rows(&made.participants_csv);
-    for covariate in plan["analysis"]["covariates"].as_array().unwrap() {
-        assert!(people.iter().all(|row| !row[covariate.as_str().unwrap()].is_empty()));
+    let subgroups = plan["subgroups"].as_array().unwrap().iter().map(|group| &group["variable"]);
+    for covariate in plan["analysis"]["covariates"].as_array().unwrap().iter().chain(subgroups) {
+        let column = covariate.as_str().unwrap();
+        let empty = people.iter().filter(|row| row[column].is_empty()).count();
+        // A few do not know their education; every other covariate is known.
+        assert!(if column == "education" { (1..100).contains(&empty) } else { empty == 0 });
     }
+    let clusters = plan["analysis"]["clusters"].as_str().unwrap();
+    let coached = people.iter().filter(|row| !row[clusters].is_empty());
+    assert!(coached.clone().count() > 400 && coached.clone().all(|row| row["arm"] == "IPS"));
     for (key, label) in plan["trial"]["arms"].as_table().unwrap() {
         let n = people.iter().filter(|row| row["arm"] == label.as_str().unwrap()).count();
         assert_eq!(n, 600, "{key}");
@@ -369,6 +480,7 @@ fn the_tables_can_be_written_to_look_at() {
         ("participants.csv", made.participants_csv.as_str()),
         ("employment.csv", made.employment_csv.as_str()),
         ("allocation.csv", made.allocation_csv.as_str()),
+        ("benefits.csv", made.benefits_csv.as_str()),
         ("plan.toml", ips_eval::simulate::plan_toml()),
     ] {
         std::fs::write(dir.path().join(name), text).unwrap();

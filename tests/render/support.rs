@@ -129,6 +129,9 @@ fn build(regions: &[Region], labels: (&str, &str)) -> ResultSet {
         replicates: 10_000,
         seed: 20_180_201,
         n_competing_exits: 12,
+        baseline_variables: Vec::new(),
+        subgroup_variables: Vec::new(),
+        estimands: Vec::new(),
     };
     let mut rows = Vec::new();
     let sum = |of: fn(&Region) -> f64| regions.iter().map(of).sum::<f64>();

@@ -17,6 +17,9 @@ fn study() -> Study {
         replicates: 10,
         seed: 1,
         n_competing_exits: 0,
+        baseline_variables: Vec::new(),
+        subgroup_variables: Vec::new(),
+        estimands: Vec::new(),
     }
 }
 
