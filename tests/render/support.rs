@@ -131,6 +131,7 @@ fn build(regions: &[Region], labels: (&str, &str)) -> ResultSet {
         n_competing_exits: 12,
         baseline_variables: Vec::new(),
         subgroup_variables: Vec::new(),
+        subgroup_levels: Vec::new(),
         estimands: Vec::new(),
     };
     let mut rows = Vec::new();

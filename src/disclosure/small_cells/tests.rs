@@ -19,6 +19,7 @@ fn study() -> Study {
         n_competing_exits: 0,
         baseline_variables: Vec::new(),
         subgroup_variables: Vec::new(),
+        subgroup_levels: Vec::new(),
         estimands: Vec::new(),
     }
 }
