@@ -51,7 +51,7 @@ impl LeastSquares {
     /// - Bell RM, `McCaffrey` DF (2002). *Survey Methodology* 28:169–181.
     /// - Pustejovsky JE, Tipton E (2018). *Journal of Business & Economic Statistics* 36:672–683.
     /// - Agrees with `estimatr::lm_robust(se_type = "CR2")` and `clubSandwich::vcovCR`; see
-    ///   `tests/reference/r/robust.R`.
+    ///   `tests/reference/r/adjusted.R`.
     ///
     /// # Panics
     ///

@@ -46,7 +46,7 @@ const NO_LEEWAY: f64 = 1e-12;
 /// A fit of y = X β + e by least squares: β̂ = (XᵀWX)⁻¹ XᵀWy, W the diagonal of weights, or 1.
 ///
 /// Agrees with R's `lm` and `estimatr::lm_robust` (`tests/reference/r/least_squares.R`,
-/// `tests/reference/r/robust.R`).
+/// `tests/reference/r/adjusted.R`).
 #[derive(Clone, Debug)]
 pub struct LeastSquares {
     /// β̂, one a column of the design.

@@ -4,6 +4,7 @@ pub mod chi_squared_test;
 pub mod cluster_robust;
 pub mod distribution;
 pub mod elementary;
+pub mod gram;
 pub mod interval;
 pub mod least_squares;
 pub mod robust;

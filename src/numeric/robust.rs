@@ -1,11 +1,9 @@
 //! Covariances of least squares that are right when variances are unequal.
 
-use ndarray::{Array2, Slice};
+use ndarray::Array2;
 
+use super::gram::weighted_gram;
 use super::least_squares::LeastSquares;
-
-/// Rows that are summed before they are added to the rest: they stay in the processor's cache.
-const BLOCK: usize = 1024;
 
 /// Covariances robust to unequal variances, by their names in the literature.
 ///
@@ -59,9 +57,9 @@ impl LeastSquares {
     ///
     /// - `MacKinnon` JG, White H (1985). *Journal of Econometrics* 29:305–325.
     /// - Agrees with `estimatr::lm_robust` and `sandwich::vcovHC`, with and without weights; see
-    ///   `tests/reference/r/robust.R`.
+    ///   `tests/reference/r/adjusted.R`.
     pub fn robust_covariance(&self, robust: Robust) -> Array2<f64> {
-        let (n, p) = self.basis.dim();
+        let n = self.residuals.len();
         let squares: Vec<f64> = (0..n)
             .map(|i| {
                 if self.has_leverage_one(i) {
@@ -72,29 +70,7 @@ impl LeastSquares {
                 residual * residual * robust.factor(self.leverages[i])
             })
             .collect();
-        let mut meat = Array2::<f64>::zeros((p, p));
-        let mut weighted = [0.0; BLOCK];
-        for start in (0..n).step_by(BLOCK) {
-            let end = n.min(start + BLOCK);
-            let block = self.basis.slice_each_axis(|axis| {
-                if axis.axis.index() == 0 { Slice::from(start..end) } else { Slice::from(..) }
-            });
-            for j in 0..p {
-                let column = block.column(j);
-                for ((to, q), square) in weighted.iter_mut().zip(column).zip(&squares[start..end]) {
-                    *to = q * square;
-                }
-                let weighted = ndarray::aview1(&weighted[..end - start]);
-                for k in 0..=j {
-                    meat[[j, k]] += weighted.dot(&block.column(k));
-                }
-            }
-        }
-        for j in 0..p {
-            for k in 0..j {
-                meat[[k, j]] = meat[[j, k]];
-            }
-        }
+        let meat = weighted_gram(self.basis.view(), &squares);
         let covariance = self.from_basis.dot(&meat).dot(&self.from_basis.t());
         covariance * robust.common_factor(n, self.residual_df)
     }
