@@ -62,7 +62,7 @@ logit <- function(d, rhs, weights) {
   f <- as.formula(paste("y ~", paste(c("z", rhs), collapse = " + ")))
   d$w <- if (weights) d$w / mean(d$w) else 1
   fit <- suppressWarnings(glm(f, binomial, d, weights = w, control = glm.control(epsilon = 1e-15, maxit = 100)))
-  mu <- sapply(1:0, function(z) predict(fit, transform(d, z = z), type = "response"))
+  mu <- sapply(1:0, function(arm) { at <- d; at$z <- arm; predict(fit, at, type = "response") })
   n <- nrow(d); a <- cbind(d$z, 1 - d$z); s <- factor(d$s)
   pi <- colSums(a * d$w) / n
   overall <- sapply(1:2, function(k) a[, k] * (d$y - mu[, k]) / pi[k] + mu[, k])
@@ -70,7 +70,7 @@ logit <- function(d, rhs, weights) {
   psi <- d$w * sweep(overall, 2, r)
   same(mean(d$w * overall[, 1]), r[1], 1e-9)   # the AIPW mean and the plug-in are one
   want <- list(logit_overall = contrasts(r, crossprod(psi) / n^2))
-  ns <- sapply(1:2, function(k) tapply(a[, k] * d$w, s, sum)); pis <- ns / rowSums(ns)
+  ns <- matrix(sapply(1:2, function(k) tapply(a[, k] * d$w, s, sum)), ncol = 2); pis <- ns / rowSums(ns)
   both <- all(ns > 0)
   if (both) {
     term <- sapply(1:2, function(k) a[, k] * (d$y - mu[, k]) / pis[s, k] + mu[, k])
@@ -134,13 +134,13 @@ put <- function(name, y, z, s, given, use = names(given), binary = all(y %in% 0:
 }
 
 # --- the fixtures ------------------------------------------------------------------------------
-seen <- function(directory, cutoff, ips, contracts, competing, horizon) {
+seen <- function(directory, cutoff, ips, contracts, competing, horizon, hours = 1) {
   read <- function(f) read.csv(file.path("tests/fixtures", directory, f), na.strings = "")
   p <- read("participants.csv"); j <- read("employment.csv")
   day <- function(x) as.integer(as.Date(x)); entry <- day(p$randomisation_date); exit <- day(p$exit_date)
   last <- pmin(day(cutoff), exit, na.rm = TRUE) - entry; at <- floor(horizon * 365.25 / 12)
   ok <- day(cutoff) - entry >= at & (last >= at | (!is.na(exit) & exit <= day(cutoff) & p$exit_reason %in% competing))
-  j <- j[j$contract %in% contracts & j$hours_per_week >= 1, ]
+  j <- j[j$contract %in% contracts & j$hours_per_week >= hours, ]
   w <- match(j$participant_id, p$participant_id); from <- day(j$start_date) - entry[w]
   to <- pmin(day(j$end_date) - entry[w], last[w], na.rm = TRUE)
   first <- rep(Inf, nrow(p))
@@ -161,9 +161,8 @@ w <- put("rossi", rossi$y, rossi$z, factor(rossi$region, c("not_on_parole", "on_
 expected("rossi", "lin_hc2", c(w$lin_hc2$estimate, w$lin_hc2$std_error))
 expected("rossi", "logit_standardised", c(w$logit_overall$difference_estimate, w$logit_overall$difference_std_error))
 plan <- readLines("tests/fixtures/staggered/plan.toml")
-quoted <- function(key) regmatches(x <- grep(paste0("^", key, " *="), plan, value = TRUE)[1], gregexpr('(?<=")[^",]+(?=")', x, perl = TRUE))[[1]]
 quoted <- function(key) { x <- sub("^[^=]*=", "", grep(paste0("^", key, " *="), plan, value = TRUE)[1]); trimws(gsub('[]["]', "", strsplit(sub("#.*", "", x), ",")[[1]])) }
-staggered <- seen("staggered", quoted("data_cutoff"), quoted("ips"), quoted("contracts"), quoted("competing"), 12)
+staggered <- seen("staggered", quoted("data_cutoff"), quoted("ips"), quoted("contracts"), quoted("competing"), 12, 13)
 w <- put("staggered", staggered$y, staggered$z, factor(staggered$region, quoted("regions")),
          lapply(setNames(nm = quoted("covariates")), function(v) if (is.character(staggered[[v]])) text(staggered[[v]]) else staggered[[v]]))
 expected("staggered", "lin_hc2", c(w$lin_hc2$estimate, w$lin_hc2$std_error))
