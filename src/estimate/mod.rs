@@ -3,11 +3,16 @@
 //! Everything here takes counts, slices and small structs, and knows nothing of files, plans or
 //! columns. A quantity that cannot be estimated is an error value with its reason.
 
+pub mod adjusted;
+pub mod covariates;
 mod design;
+pub mod logistic;
 pub mod mean;
 pub mod proportion;
 pub mod ratio;
 pub mod regression;
 pub mod risk_difference;
 pub mod sample;
+pub mod standardised;
+pub mod stratified_variance;
 pub mod two_by_two;

@@ -15,7 +15,7 @@ use crate::numeric::symmetric::{NotPositiveDefinite, wald_statistic};
 use crate::trial::arm::{Arm, TwoArm};
 
 /// Standard errors below this share of the outcomes' standard deviation are rounding.
-const ROUNDING: f64 = 1e-12;
+pub(super) const ROUNDING: f64 = 1e-12;
 
 /// The arm's coefficient in a regression.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,7 +31,7 @@ pub struct ArmEffect {
 /// Standard error, interval and test of an [`ArmEffect`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ArmInference {
-    /// HC2 standard error.
+    /// Robust standard error: HC2 unless another is asked for.
     pub std_error: f64,
     /// Estimate ± t × standard error, t on `df` degrees of freedom.
     pub interval: Interval,
@@ -64,6 +64,9 @@ pub enum NoInference {
     /// only, and one of them has a single participant there.
     #[error("a single participant decides the estimate (leverage 1)")]
     LeverageOne,
+    /// The estimate moves with a cluster in a direction in which the fit leaves it no residual.
+    #[error("a single cluster decides the estimate")]
+    SingleCluster,
     /// The standard error is 0.
     #[error("the outcomes do not vary within arm and stratum")]
     NoVariation,
@@ -108,7 +111,7 @@ pub fn arm_and_strata(
     Ok(ArmEffect { estimate: fit.coefficients[ARM], df: fit.residual_df, inference })
 }
 
-fn both_arms(cells: &[TwoArm<Cell>]) -> Result<(), ArmEffectError> {
+pub(super) fn both_arms(cells: &[TwoArm<Cell>]) -> Result<(), ArmEffectError> {
     for arm in Arm::BOTH {
         if cells.iter().all(|cell| cell.get(arm).n == 0) {
             return Err(EmptyArm { arm }.into());
@@ -135,13 +138,19 @@ fn infer(
     if std_error <= ROUNDING * spread {
         return Err(NoInference::NoVariation);
     }
-    let (estimate, df) = (fit.coefficients[ARM], fit.residual_df as f64);
-    let t = student_t::quantile(1.0 - level.tail(), df);
-    Ok(ArmInference {
-        std_error,
-        interval: Interval::around(estimate, t * std_error),
-        p_value: student_t::two_sided_p(estimate / std_error, df),
-    })
+    Ok(ArmInference::student(fit.coefficients[ARM], std_error, fit.residual_df as f64, level))
+}
+
+impl ArmInference {
+    /// Interval and test from t on `df` degrees of freedom.
+    pub(super) fn student(estimate: f64, std_error: f64, df: f64, level: ConfidenceLevel) -> Self {
+        let t = student_t::quantile(1.0 - level.tail(), df);
+        Self {
+            std_error,
+            interval: Interval::around(estimate, t * std_error),
+            p_value: student_t::two_sided_p(estimate / std_error, df),
+        }
+    }
 }
 
 /// Why effects cannot be compared between strata.

@@ -83,6 +83,21 @@ impl<'a> StratifiedSample<'a> {
         self.outcomes
     }
 
+    /// Arms, in the order of the participants.
+    pub fn arms(&self) -> &'a [Arm] {
+        self.arms
+    }
+
+    /// Strata, in the order of the participants.
+    pub fn strata(&self) -> &'a [usize] {
+        self.strata
+    }
+
+    /// Number of strata, those without participants included.
+    pub fn n_strata(&self) -> usize {
+        self.n_strata
+    }
+
     /// Each participant's outcome, arm and stratum.
     pub fn iter(&self) -> impl Iterator<Item = (f64, Arm, usize)> {
         let members = self.outcomes.iter().zip(self.arms).zip(self.strata);

@@ -1,11 +1,14 @@
-//! Ordinary least squares.
+//! Least squares, plain and weighted.
 
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::householder;
 use faer::linalg::qr::no_pivoting::factor;
-use faer::{Conj, Mat, Par, Spec};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use faer::{Conj, Mat, MatMut, MatRef, Par, Spec};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ShapeBuilder as _};
 use thiserror::Error;
+
+use super::robust::Robust;
+use super::weights::SamplingWeights;
 
 /// Why there is no least squares fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -40,30 +43,36 @@ pub const COLLINEAR: f64 = 1e-7;
 /// 1 − h below which a leverage is 1.
 const NO_LEEWAY: f64 = 1e-12;
 
-/// A fit of y = X β + e by ordinary least squares: β̂ = (XᵀX)⁻¹ Xᵀy.
+/// A fit of y = X β + e by least squares: β̂ = (XᵀWX)⁻¹ XᵀWy, W the diagonal of weights, or 1.
 ///
-/// Agrees with R's `lm` and `estimatr::lm_robust` (`tests/reference/r/least_squares.R`).
+/// Agrees with R's `lm` and `estimatr::lm_robust` (`tests/reference/r/least_squares.R`,
+/// `tests/reference/r/adjusted.R`).
 #[derive(Clone, Debug)]
 pub struct LeastSquares {
     /// β̂, one a column of the design.
     pub coefficients: Array1<f64>,
-    /// y − X β̂.
+    /// y − X β̂, not weighted.
     pub residuals: Array1<f64>,
-    /// hᵢ = xᵢᵀ (XᵀX)⁻¹ xᵢ, from 0 to 1, with sum p.
+    /// hᵢ = wᵢ xᵢᵀ (XᵀWX)⁻¹ xᵢ, from 0 to 1, with sum p.
     pub leverages: Array1<f64>,
-    /// (XᵀX)⁻¹.
+    /// (XᵀWX)⁻¹.
     pub inverse_gram: Array2<f64>,
     /// n − p; 0 where the fit is exact.
     pub residual_df: usize,
-    /// Row i is (XᵀX)⁻¹ xᵢ: by how much each coefficient moves with yᵢ.
-    pub sensitivities: Array2<f64>,
+    /// Q, n × p with orthonormal columns, of √W X = Q R; each column lies together in memory.
+    pub(super) basis: Array2<f64>,
+    /// R⁻¹, so that β̂ = R⁻¹ Qᵀ √W y.
+    pub(super) from_basis: Array2<f64>,
+    /// √wᵢ; none where all weigh the same.
+    pub(super) root_weights: Option<Array1<f64>>,
 }
 
 impl LeastSquares {
     /// Fits by Householder's QR factorization, on one thread.
     ///
     /// Columns are first scaled by powers of two, so that units decide neither the rank nor any
-    /// digit. Collinear columns are refused, never dropped or solved around.
+    /// digit. Collinear columns are refused, never dropped or solved around. Twice the design is
+    /// needed as memory, beside the design itself.
     ///
     /// # Shapes
     ///
@@ -73,86 +82,116 @@ impl LeastSquares {
     ///
     /// See [`LeastSquaresError`].
     pub fn fit(x: ArrayView2<f64>, y: ArrayView1<f64>) -> Result<Self, LeastSquaresError> {
+        Self::fit_rooted(x, y, None)
+    }
+
+    /// Fits with sampling weights: minimises Σ wᵢ (yᵢ − xᵢᵀβ)².
+    ///
+    /// A factor common to all weights changes nothing but [`inverse_gram`](Self::inverse_gram) and
+    /// [`residual_variance`](Self::residual_variance).
+    ///
+    /// # Errors
+    ///
+    /// See [`LeastSquaresError`]; there must be as many weights as outcomes.
+    pub fn fit_weighted(
+        x: ArrayView2<f64>,
+        y: ArrayView1<f64>,
+        weights: SamplingWeights<'_>,
+    ) -> Result<Self, LeastSquaresError> {
+        if weights.values().len() != y.len() {
+            let (design, outcome) = (weights.values().len(), y.len());
+            return Err(LeastSquaresError::LengthsDiffer { design, outcome });
+        }
+        Self::fit_rooted(x, y, Some(weights.values().iter().map(|w| w.sqrt()).collect()))
+    }
+
+    fn fit_rooted(
+        x: ArrayView2<f64>,
+        y: ArrayView1<f64>,
+        root_weights: Option<Array1<f64>>,
+    ) -> Result<Self, LeastSquaresError> {
         let (n, p) = x.dim();
         check(x, y)?;
-        let scale: Array1<f64> = x.columns().into_iter().map(power_of_two).collect();
-        let scaled = &x / &scale;
-        let (q, r) = orthogonalize(&scaled)?;
-        // Twice, so that the residuals are orthogonal to the design to the last digit.
-        let once = q.t().dot(&y);
-        let rough = &y - &q.dot(&once);
-        let twice = q.t().dot(&rough);
-        let residuals = &rough - &q.dot(&twice);
-        let coefficients = solve_upper(&r, &once + &twice) / &scale;
-        let mut sensitivities = Array2::zeros((n, p));
-        for (row, mut to) in q.rows().into_iter().zip(sensitivities.rows_mut()) {
-            to.assign(&(solve_upper(&r, row.to_owned()) / &scale));
+        let mut scaled = Array2::zeros((n, p).f());
+        scaled.assign(&x);
+        let mut outcome = y.to_owned();
+        if let Some(roots) = &root_weights {
+            scaled.columns_mut().into_iter().for_each(|mut column| column *= roots);
+            outcome *= roots;
         }
-        let leverages = q.map_axis(Axis(1), |row| row.dot(&row).min(1.0));
-        let inverse_gram = inverse_gram(&r, &scale);
+        let scale: Array1<f64> = scaled.columns().into_iter().map(power_of_two).collect();
+        scaled /= &scale;
+        let (basis, r) = orthogonalize(scaled)?;
+        // Twice, so that the residuals are orthogonal to the design to the last digit.
+        let once = basis.t().dot(&outcome);
+        outcome -= &basis.dot(&once);
+        let twice = basis.t().dot(&outcome);
+        outcome -= &basis.dot(&twice);
+        let mut residuals = outcome;
+        if let Some(roots) = &root_weights {
+            residuals /= roots;
+        }
+        let coefficients = solve_upper(&r, &once + &twice) / &scale;
+        let mut leverages = Array1::<f64>::zeros(n);
+        for column in basis.columns() {
+            leverages.zip_mut_with(&column, |h, q| *h += q * q);
+        }
+        leverages.mapv_inplace(|h| h.min(1.0));
+        let from_basis = inverse_upper(&r, &scale);
         Ok(Self {
             coefficients,
             residuals,
             leverages,
-            inverse_gram,
+            inverse_gram: from_basis.dot(&from_basis.t()),
             residual_df: n - p,
-            sensitivities,
+            basis,
+            from_basis,
+            root_weights,
         })
     }
 
-    /// σ̂² = Σ eᵢ² / (n − p); none where n = p.
+    /// σ̂² = Σ wᵢ eᵢ² / (n − p); none where n = p.
     pub fn residual_variance(&self) -> Option<f64> {
-        let squares = self.residuals.dot(&self.residuals);
+        let squares = match &self.root_weights {
+            Some(roots) => (&self.residuals * roots).mapv(|e| e * e).sum(),
+            None => self.residuals.dot(&self.residuals),
+        };
         (self.residual_df > 0).then(|| squares / self.residual_df as f64)
+    }
+
+    /// By how much a coefficient moves with each outcome: row j of (XᵀWX)⁻¹ XᵀW.
+    pub fn sensitivities(&self, coefficient: usize) -> Array1<f64> {
+        let mut moves = self.basis.dot(&self.from_basis.row(coefficient));
+        if let Some(roots) = &self.root_weights {
+            moves *= roots;
+        }
+        moves
     }
 
     /// Covariance of the coefficients, robust to unequal variances: HC2.
     ///
     /// (XᵀX)⁻¹ [Σ xᵢ xᵢᵀ eᵢ²/(1 − hᵢ)] (XᵀX)⁻¹ (doi:10.1016/0304-4076(85)90158-7). With an arm dummy
     /// alone it is Neyman's s₁²/n₁ + s₀²/n₀ (Samii and Aronow 2012,
-    /// doi:10.1016/j.spl.2011.10.024).
-    ///
-    /// A participant of leverage 1, such as the only one of a stratum with its own dummy, has
-    /// residual 0 whatever the outcome and eᵢ²/(1 − hᵢ) is 0/0. It adds nothing here, as in
-    /// `estimatr::lm_robust`. For coefficients that do not move with that participant's outcome
-    /// this is exact; the variance of the others, which are
-    /// [`determined_by_one`](Self::determined_by_one), cannot be estimated and is too small.
+    /// doi:10.1016/j.spl.2011.10.024). See [`robust_covariance`](Self::robust_covariance).
     pub fn hc2_covariance(&self) -> Array2<f64> {
-        let p = self.coefficients.len();
-        let mut covariance = Array2::zeros((p, p));
-        for (i, row) in self.sensitivities.rows().into_iter().enumerate() {
-            if self.has_leverage_one(i) {
-                continue;
-            }
-            let weight = self.residuals[i] * self.residuals[i] / (1.0 - self.leverages[i]);
-            for j in 0..p {
-                for k in 0..=j {
-                    covariance[[j, k]] += weight * row[j] * row[k];
-                }
-            }
-        }
-        for j in 0..p {
-            for k in 0..j {
-                covariance[[k, j]] = covariance[[j, k]];
-            }
-        }
-        covariance
+        self.robust_covariance(Robust::Hc2)
     }
 
     /// The coefficients that move with the outcome of a participant of leverage 1: their
-    /// [`hc2_covariance`](Self::hc2_covariance) leaves that participant's share out.
+    /// [`robust_covariance`](Self::robust_covariance) leaves that participant's share out.
     pub fn determined_by_one(&self) -> Vec<usize> {
         let alone: Vec<usize> =
             (0..self.leverages.len()).filter(|&i| self.has_leverage_one(i)).collect();
         (0..self.coefficients.len())
             .filter(|&j| {
-                let smallest = 1e-8 * self.inverse_gram[[j, j]].sqrt();
-                alone.iter().any(|&i| self.sensitivities[[i, j]].abs() > smallest)
+                let to = self.from_basis.row(j);
+                let smallest = 1e-8 * to.dot(&to).sqrt();
+                alone.iter().any(|&i| self.basis.row(i).dot(&to).abs() > smallest)
             })
             .collect()
     }
 
-    fn has_leverage_one(&self, row: usize) -> bool {
+    pub(super) fn has_leverage_one(&self, row: usize) -> bool {
         1.0 - self.leverages[row] <= NO_LEEWAY
     }
 }
@@ -178,47 +217,80 @@ fn power_of_two(column: ArrayView1<f64>) -> f64 {
 }
 
 /// Q (n × p, orthonormal columns) and R (p × p, upper triangular) with X = Q R.
-fn orthogonalize(x: &Array2<f64>) -> Result<(Array2<f64>, Array2<f64>), LeastSquaresError> {
+///
+/// `x` has each column together in memory, and so has Q.
+fn orthogonalize(x: Array2<f64>) -> Result<(Array2<f64>, Array2<f64>), LeastSquaresError> {
     let (n, p) = x.dim();
-    let size = n.min(p);
-    let mut packed = Mat::from_fn(n, p, |i, j| x[[i, j]]);
-    let block = factor::recommended_block_size::<f64>(n, p);
-    let mut reflections = Mat::zeros(block, size);
-    let parallelism = Par::Seq;
-    if size > 0 {
-        let need = factor::qr_in_place_scratch::<f64>(n, p, block, parallelism, Spec::default());
-        factor::qr_in_place(
-            packed.as_mut(),
-            reflections.as_mut(),
-            parallelism,
-            MemStack::new(&mut MemBuffer::new(need)),
-            Spec::default(),
-        );
-    }
-    for column in 0..p {
-        let length = x.column(column).dot(&x.column(column)).sqrt();
-        let own = if column < n { packed[(column, column)].abs() } else { 0.0 };
+    let lengths: Vec<f64> = x.columns().into_iter().map(|c| c.dot(&c).sqrt()).collect();
+    let factors = Reflected::new(x);
+    for (column, length) in lengths.into_iter().enumerate() {
+        let own = if column < n { factors.packed[[column, column]].abs() } else { 0.0 };
         if own.is_nan() || own <= COLLINEAR * length {
             return Err(LeastSquaresError::RankDeficient { column });
         }
     }
-    let mut q = Mat::identity(n, p);
-    if size > 0 {
-        let need = householder::apply_block_householder_sequence_on_the_left_in_place_scratch::<f64>(
-            n, block, p,
-        );
-        householder::apply_block_householder_sequence_on_the_left_in_place_with_conj(
-            packed.as_ref(),
-            reflections.as_ref(),
-            Conj::No,
-            q.as_mut(),
-            parallelism,
-            MemStack::new(&mut MemBuffer::new(need)),
-        );
+    let r =
+        Array2::from_shape_fn((p, p), |(i, j)| if i <= j { factors.packed[[i, j]] } else { 0.0 });
+    Ok((factors.basis(p), r))
+}
+
+/// Householder's factorization in place: R above the diagonal, the reflections below.
+pub(super) struct Reflected {
+    pub(super) packed: Array2<f64>,
+    reflections: Mat<f64>,
+}
+
+impl Reflected {
+    /// Factorizes a matrix whose columns each lie together in memory.
+    pub(super) fn new(x: Array2<f64>) -> Self {
+        let (n, p) = x.dim();
+        let size = n.min(p);
+        let block = factor::recommended_block_size::<f64>(n, p);
+        let mut reflections = Mat::zeros(block, size);
+        let mut packed = x;
+        if size > 0 {
+            let need = factor::qr_in_place_scratch::<f64>(n, p, block, Par::Seq, Spec::default());
+            factor::qr_in_place(
+                by_column(&mut packed),
+                reflections.as_mut(),
+                Par::Seq,
+                MemStack::new(&mut MemBuffer::new(need)),
+                Spec::default(),
+            );
+        }
+        Self { packed, reflections }
     }
-    let q = Array2::from_shape_fn((n, p), |(i, j)| q[(i, j)]);
-    let r = Array2::from_shape_fn((p, p), |(i, j)| if i <= j { packed[(i, j)] } else { 0.0 });
-    Ok((q, r))
+
+    /// The first `columns` of Q.
+    pub(super) fn basis(&self, columns: usize) -> Array2<f64> {
+        let n = self.packed.nrows();
+        let mut q = Array2::zeros((n, columns).f());
+        q.diag_mut().fill(1.0);
+        let (size, block) = (self.reflections.ncols(), self.reflections.nrows());
+        if size > 0 {
+            let values = self.packed.as_slice_memory_order().unwrap_or_default();
+            let packed = MatRef::from_column_major_slice(values, n, self.packed.ncols());
+            let need = householder::apply_block_householder_sequence_on_the_left_in_place_scratch::<
+                f64,
+            >(n, block, columns);
+            householder::apply_block_householder_sequence_on_the_left_in_place_with_conj(
+                packed.subcols(0, size),
+                self.reflections.as_ref(),
+                Conj::No,
+                by_column(&mut q),
+                Par::Seq,
+                MemStack::new(&mut MemBuffer::new(need)),
+            );
+        }
+        q
+    }
+}
+
+/// faer's view of a matrix whose columns each lie together in memory.
+fn by_column(matrix: &mut Array2<f64>) -> MatMut<'_, f64> {
+    let (rows, columns) = matrix.dim();
+    let values = matrix.as_slice_memory_order_mut().unwrap_or_default();
+    MatMut::from_column_major_slice_mut(values, rows, columns)
 }
 
 /// The z with R z = `right`, R upper triangular.
@@ -231,8 +303,8 @@ fn solve_upper(r: &Array2<f64>, right: Array1<f64>) -> Array1<f64> {
     z
 }
 
-/// (XᵀX)⁻¹ = S⁻¹ R⁻¹ R⁻ᵀ S⁻¹, where X = Q R S and S is the scale.
-fn inverse_gram(r: &Array2<f64>, scale: &Array1<f64>) -> Array2<f64> {
+/// S⁻¹ R⁻¹, where X = Q R S and S is the scale.
+fn inverse_upper(r: &Array2<f64>, scale: &Array1<f64>) -> Array2<f64> {
     let p = scale.len();
     let mut inverse = Array2::<f64>::zeros((p, p));
     for j in 0..p {
@@ -240,7 +312,7 @@ fn inverse_gram(r: &Array2<f64>, scale: &Array1<f64>) -> Array2<f64> {
         unit[j] = 1.0;
         inverse.column_mut(j).assign(&(solve_upper(r, unit) / scale));
     }
-    inverse.dot(&inverse.t())
+    inverse
 }
 
 #[cfg(test)]

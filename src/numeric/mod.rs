@@ -1,10 +1,13 @@
 //! Mathematics without trial words.
 
 pub mod chi_squared_test;
+pub mod cluster_robust;
 pub mod distribution;
 pub mod elementary;
+pub mod gram;
 pub mod interval;
 pub mod least_squares;
+pub mod robust;
 pub mod special;
 pub mod sum;
 pub mod symmetric;

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+mod adjusted;
 mod bootstrap;
 mod distributions;
 mod estimate;
