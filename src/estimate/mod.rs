@@ -3,11 +3,19 @@
 //! Everything here takes counts, slices and small structs, and knows nothing of files, plans or
 //! columns. A quantity that cannot be estimated is an error value with its reason.
 
+pub mod aipw;
+pub mod balance;
 mod design;
+pub mod elastic_net;
+pub mod heterogeneity;
+pub mod instrument;
+pub mod lasso;
 pub mod mean;
 pub mod proportion;
+pub mod quantile_effect;
 pub mod ratio;
 pub mod regression;
 pub mod risk_difference;
 pub mod sample;
+pub mod shrinkage;
 pub mod two_by_two;

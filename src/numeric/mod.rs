@@ -5,6 +5,7 @@ pub mod distribution;
 pub mod elementary;
 pub mod interval;
 pub mod least_squares;
+pub mod quantile;
 pub mod special;
 pub mod sum;
 pub mod symmetric;
