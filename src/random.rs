@@ -14,6 +14,8 @@ pub enum Purpose {
     Bootstrap,
     /// A synthetic trial.
     Simulation,
+    /// Folds of cross-fitting.
+    Folds,
 }
 
 impl Purpose {
@@ -21,6 +23,7 @@ impl Purpose {
         match self {
             Purpose::Bootstrap => 1,
             Purpose::Simulation => 2,
+            Purpose::Folds => 3,
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod elementary;
 pub mod gram;
 pub mod interval;
 pub mod least_squares;
+pub mod quantile;
 pub mod robust;
 pub mod special;
 pub mod sum;

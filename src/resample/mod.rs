@@ -8,6 +8,7 @@
 pub mod acceleration;
 pub mod case_weights;
 pub mod column;
+pub mod folds;
 pub mod interval;
 mod monte_carlo;
 mod order_statistics;

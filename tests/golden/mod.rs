@@ -5,11 +5,17 @@
 use serde_json::Value;
 
 mod adjusted;
+mod balance;
 mod bootstrap;
+mod case;
 mod distributions;
 mod estimate;
+mod heterogeneity;
+mod instrument;
 mod least_squares;
+mod quantile_effect;
 mod resample;
+mod shrinkage;
 mod simulate;
 mod survival;
 mod trial;
