@@ -57,7 +57,10 @@ pub(super) fn add_amounts(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
         let n_unknown = n_without_amount(cohort, horizon, &observed);
         let note = match n_unknown {
             0 => String::new(),
-            n => format!("{n} observed participants are left out: a month or wage is not known"),
+            n if outcome == Outcome::WagesEur => format!(
+                "{n} who worked are left out, since a wage is not recorded: those left are no random part of everyone"
+            ),
+            n => format!("{n} observed participants are left out: a month is not known"),
         };
         let entry = Entry::new(Analysis::ArmMean, outcome, AnalysisSet::IttObserved, Method::Mean)
             .month(horizon)

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use ndarray::Array2;
+
 use super::cohort::{Categories, Cohort, Observed};
+use super::proportions::indicator;
 use crate::estimate::covariates::{Covariate, MergedStratum, Omission};
 use crate::plan::types::{COVID_PERIOD, Plan, QUARTER_OF_RANDOMISATION};
 use crate::trial::baseline::BaselineValues;
@@ -169,6 +172,27 @@ impl CompleteCases<'_> {
                 }
             })
             .collect()
+    }
+
+    /// A row a participant and a column a number or a level but the first; columns that are the
+    /// same for everyone are left out.
+    pub(super) fn matrix(&self) -> Array2<f64> {
+        let mut columns: Vec<Vec<f64>> = Vec::new();
+        for column in &self.columns {
+            match column {
+                Column::Numbers(numbers) => columns.push(numbers.clone()),
+                Column::Categories { codes, n_levels } => {
+                    columns.extend(
+                        (1..*n_levels).map(|level| {
+                            codes.iter().map(|&code| indicator(code == level)).collect()
+                        }),
+                    );
+                }
+            }
+        }
+        columns.retain(|column| column.iter().any(|x| x.total_cmp(&column[0]).is_ne()));
+        let n = self.observed.values.len();
+        Array2::from_shape_fn((n, columns.len()), |(i, j)| columns[j][i])
     }
 
     /// What a reader must know of the adjustment: who and what was left out.

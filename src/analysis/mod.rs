@@ -11,6 +11,7 @@ mod effect_rows;
 mod estimands;
 mod flow;
 mod proportions;
+mod sensitivity;
 mod sheet;
 mod subgroups;
 mod summary;

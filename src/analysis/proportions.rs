@@ -8,6 +8,7 @@ use super::effect_rows::{
     estimate_and_limits,
 };
 use super::flow::Missingness;
+use super::sensitivity::add_sensitivity;
 use super::sheet::{Entry, Sheet};
 use crate::estimate::proportion::{Count, wilson};
 use crate::estimate::ratio::{odds_ratio, risk_ratio};
@@ -59,6 +60,7 @@ pub(super) fn add_ever_employed(sheet: &mut Sheet, adjusted: Adjusted<'_>, missi
     adjusted.add_regressions(sheet, question);
     adjusted.add_standardised(sheet, question);
     adjusted.add_weighted(sheet, question);
+    add_sensitivity(sheet, adjusted, question);
     let interaction = entry.analysis(Analysis::Interaction).contrast().role(Role::Exploratory);
     add_interaction(sheet, &interaction.method(Method::WaldHc2), &observed);
 }

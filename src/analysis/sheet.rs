@@ -146,7 +146,8 @@ impl Sheet {
     /// A value; one that is not finite is a fault of its estimator and is written as none.
     pub(super) fn put(&mut self, entry: &Entry, statistic: Statistic, unit: Unit, value: f64) {
         if value.is_finite() {
-            self.push(entry, statistic, (unit, Some(value)), entry.note.clone());
+            // A negative zero, which sums of nothing give, is written as zero.
+            self.push(entry, statistic, (unit, Some(value + 0.0)), entry.note.clone());
         } else {
             self.missing(entry, statistic, unit, &"the value is not finite");
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::plan::analyses::Subgroup;
 use crate::plan::parse::PlanDocument;
 use crate::plan::types::{DERIVED_COVARIATES, Plan};
 use crate::trial::baseline::{BaselineColumn, BaselineValues};
@@ -18,6 +19,9 @@ const NOT_BASELINE: [&str; 7] = [
     "coach_id",
     "programme_start_date",
 ];
+
+/// Most levels of a subgroup variable.
+const MOST_VALUES: usize = 12;
 
 /// Reads them. `rows` are the rows of the participants, in their order.
 pub(super) fn read_baseline(
@@ -50,6 +54,10 @@ pub(super) fn read_baseline(
     }
     for name in &plan.analysis.covariates {
         report_covariate(table, name, problems);
+    }
+    for (at, subgroup) in plan.subgroups.iter().enumerate() {
+        let place = document.place_of_table("subgroups", at);
+        report_subgroup(table, subgroup, place, problems);
     }
     report_weights(table, plan, problems);
     report_strata(table, plan, problems);
@@ -90,8 +98,9 @@ fn named(document: &PlanDocument) -> Vec<(Place, &str, Use)> {
         let place = document.place_of_item(&["baseline", "variables"], name);
         named.push((place, name.as_str(), Use::Baseline));
     }
-    for subgroup in &plan.subgroups {
-        named.push((document.place(&["subgroups"]), subgroup.variable.as_str(), Use::Subgroup));
+    for (at, subgroup) in plan.subgroups.iter().enumerate() {
+        let place = document.place_of_table("subgroups", at);
+        named.push((place, subgroup.variable.as_str(), Use::Subgroup));
     }
     for (key, name, use_of) in [
         ("strata", &settings.strata, Use::Strata),
@@ -123,6 +132,39 @@ fn report_covariate(table: &TypedTable, name: &str, problems: &mut Diagnostics) 
         let remedy = "declare the texts under [missing], or give numbers only";
         problems.push(Diagnostic::new(Code::CovariateMixed, place(), message, remedy));
     }
+}
+
+/// A column of numbers needs cut points, unless it has few values; one of texts has none.
+fn report_subgroup(
+    table: &TypedTable,
+    subgroup: &Subgroup,
+    place: Place,
+    problems: &mut Diagnostics,
+) {
+    let name = &subgroup.variable;
+    let present = || (0..table.n_rows()).filter(|&row| !table.is_missing(row, name));
+    if !table.has(name) || table.is_date(name) {
+        return;
+    }
+    let is_numeric = present().all(|row| table.as_number(row, name).is_some());
+    let values: BTreeSet<String> = present().map(|row| table.key_text(row, name)).collect();
+    let (message, remedy) =
+        if is_numeric && subgroup.cut_points.is_empty() && values.len() > MOST_VALUES {
+            (
+                format!("`{name}` has more than {MOST_VALUES} values"),
+                "give `cut_points`: where a new group begins",
+            )
+        } else if !is_numeric && !subgroup.cut_points.is_empty() {
+            (
+                format!("`{name}` has texts, and `cut_points` are for numbers"),
+                "take them out, or map the texts by [codes]",
+            )
+        } else if !is_numeric && values.len() > MOST_VALUES {
+            (format!("`{name}` has more than {MOST_VALUES} values"), "join them by [codes]")
+        } else {
+            return;
+        };
+    problems.push(Diagnostic::new(Code::PlanInconsistent, place, message, remedy));
 }
 
 fn report_weights(table: &TypedTable, plan: &Plan, problems: &mut Diagnostics) {

@@ -80,6 +80,15 @@ impl PlanDocument {
         }
     }
 
+    /// The place of one of the tables of a `[[list]]`, by its position.
+    pub fn place_of_table(&self, list: &str, item: usize) -> Place {
+        let table = DeTable::parse(&self.text).ok();
+        match table.as_ref().and_then(|table| item_span_of(table.get_ref(), list, item)) {
+            Some(span) => Locator { file: &self.file, text: &self.text }.place(span),
+            None => Place::file(&self.file),
+        }
+    }
+
     /// The place of one item of a list of texts.
     pub fn place_of_item(&self, path: &[&str], item: &str) -> Place {
         let table = DeTable::parse(&self.text).ok();
