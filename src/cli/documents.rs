@@ -1,4 +1,4 @@
-//! Figures, their data and reports as files in memory.
+//! Figures, their data, tables and reports as files in memory.
 
 use super::args::{AudienceArguments, Language};
 use crate::disclosure::small_cells::mask_small_cells;
@@ -14,7 +14,7 @@ const PNG_SCALE: f32 = 2.0;
 /// A file with its name in the results directory.
 pub(super) type File = (String, Vec<u8>);
 
-/// Figures (SVG, PNG, CSV) and the report of one language. Small cells are masked unless the
+/// Figures (SVG, PNG, CSV), tables (CSV) and the report of one language. Small cells are masked unless the
 /// documents are internal.
 pub(super) fn render(
     results: &ResultSet,
@@ -34,6 +34,9 @@ pub(super) fn render(
     let figures = figure::render_all(&shown, &texts, audience).map_err(fault)?;
     let report = html::report(&shown, &texts, audience, &figures, provenance).map_err(fault)?;
     let mut files = vec![(format!("report.{code}.html"), report.into_bytes())];
+    for table in html::table_files(&shown, &texts).map_err(fault)? {
+        files.push((format!("tables/{}.{code}.csv", table.name), table.csv.into_bytes()));
+    }
     for figure in figures {
         let png = png::from_svg(&figure.svg, PNG_SCALE).map_err(fault)?;
         let name = |ending: &str| format!("figures/{}.{code}.{ending}", figure.name);

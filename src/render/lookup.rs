@@ -58,7 +58,12 @@ impl Interval {
 pub(super) struct Question(Key);
 
 impl Question {
-    fn new(analysis: Analysis, outcome: Outcome, set: AnalysisSet, method: Method) -> Self {
+    pub(super) fn new(
+        analysis: Analysis,
+        outcome: Outcome,
+        set: AnalysisSet,
+        method: Method,
+    ) -> Self {
         Self(Key {
             analysis,
             outcome,
@@ -74,19 +79,41 @@ impl Question {
         })
     }
 
-    fn region(mut self, region: &str) -> Self {
+    pub(super) fn region(mut self, region: &str) -> Self {
         region.clone_into(&mut self.0.region);
         self
     }
 
-    fn arm(mut self, arm: ResultArm) -> Self {
+    pub(super) fn arm(mut self, arm: ResultArm) -> Self {
         self.0.arm = arm;
         self
     }
 
-    fn month(mut self, month: i32) -> Self {
+    pub(super) fn month(mut self, month: i32) -> Self {
         self.0.month = Some(month);
         self
+    }
+
+    /// The same question about a subgroup.
+    pub(super) fn subgroup(mut self, subgroup: &str) -> Self {
+        subgroup.clone_into(&mut self.0.subgroup);
+        self
+    }
+
+    /// The same question about a covariate, a level or a quantile.
+    pub(super) fn level(mut self, level: &str) -> Self {
+        level.clone_into(&mut self.0.level);
+        self
+    }
+
+    /// The question that the first row with such a key answers.
+    pub(super) fn first(results: &ResultSet, is_wanted: impl Fn(&Key) -> bool) -> Option<Self> {
+        results.rows().iter().find(|row| is_wanted(&row.key)).map(|row| Self(row.key.clone()))
+    }
+
+    /// What it asks, but for the statistic.
+    pub(super) fn key(&self) -> &Key {
+        &self.0
     }
 
     /// The same question with its uncertainty from elsewhere.
@@ -153,6 +180,28 @@ impl Question {
         Self::new(Analysis::Interaction, outcome, set, Method::WaldHc2).month(horizon)
     }
 
+    /// Effect at a month among those observed, strata held fixed.
+    pub(super) fn effect_at(outcome: Outcome, month: i32) -> Self {
+        let set = AnalysisSet::IttObserved;
+        Self::new(Analysis::Effect, outcome, set, Method::OlsStrataHc2).month(month)
+    }
+
+    /// Characteristics at randomisation, of a variable or a level.
+    pub(super) fn baseline(region: &str, arm: ResultArm, level: &str, method: Method) -> Self {
+        Self::new(Analysis::Baseline, Outcome::Covariate, AnalysisSet::Itt, method)
+            .region(region)
+            .arm(arm)
+            .level(level)
+    }
+
+    /// Standardised mean difference of a variable or a level.
+    pub(super) fn balance(region: &str, level: &str) -> Self {
+        let method = Method::StandardisedMeanDifference;
+        Self::new(Analysis::Balance, Outcome::Covariate, AnalysisSet::Itt, method)
+            .region(region)
+            .level(level)
+    }
+
     /// Probability of a first job by a month, everyone randomised.
     pub(super) fn incidence(region: &str, arm: Arm, month: i32) -> Self {
         let (analysis, outcome) = (Analysis::CumulativeIncidence, Outcome::FirstJob);
@@ -198,6 +247,20 @@ pub(super) fn last_month(results: &ResultSet, question: &Question) -> Option<i32
             && key.method == wanted.method
     };
     results.rows().iter().filter(|row| same(&row.key)).filter_map(|row| row.key.month).max()
+}
+
+/// Months at which the results have rows of a question, whatever their value, in order.
+pub(super) fn months(results: &ResultSet, question: &Question) -> Vec<i32> {
+    let wanted = &question.0;
+    let same = |key: &Key| {
+        Key { month: wanted.month, statistic: wanted.statistic, ..key.clone() } == *wanted
+    };
+    let is_wanted = |row: &&Row| {
+        // The outcome first: it is quick, and settles most.
+        row.key.outcome == wanted.outcome && row.key.method == wanted.method && same(&row.key)
+    };
+    let found = results.rows().iter().filter(is_wanted).filter_map(|row| row.key.month);
+    found.collect::<std::collections::BTreeSet<i32>>().into_iter().collect()
 }
 
 /// The arm as results name it.

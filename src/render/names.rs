@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::results::row::ALL_REGIONS;
 use crate::results::study::Study;
-use crate::results::vocabulary::{AnalysisSet, Inference, Method, Outcome, ResultArm};
+use crate::results::vocabulary::{AnalysisSet, Inference, Method, Outcome, ResultArm, Role};
 use crate::trial::arm::{Arm, TwoArm};
 
 use super::number::Numbers;
@@ -66,6 +66,30 @@ impl<'a> Names<'a> {
     /// Name of an outcome.
     pub(super) fn outcome(self, outcome: Outcome) -> String {
         word(&self.texts.outcomes, outcome.as_str())
+    }
+
+    /// Name of a variable.
+    pub(super) fn variable(self, variable: &str) -> String {
+        word(&self.texts.variables, variable)
+    }
+
+    /// Name of a level, `sex=f`; of a whole variable, its name.
+    pub(super) fn level_of(self, level: &str) -> String {
+        match (self.texts.levels.get(level), super::covariates::parts(level)) {
+            (Some(known), _) => known.clone(),
+            (None, (_, Some(word))) => readable(word),
+            (None, (variable, None)) => self.variable(variable),
+        }
+    }
+
+    /// Name of a role.
+    pub(super) fn role(self, role: Role) -> String {
+        word(&self.texts.roles, role.as_str())
+    }
+
+    /// Name of a strategy for an intercurrent event.
+    pub(super) fn strategy(self, strategy: &str) -> String {
+        word(&self.texts.strategies, strategy)
     }
 
     /// Name of an analysis set.

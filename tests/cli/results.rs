@@ -86,7 +86,9 @@ fn documents_are_rendered_again_from_results_alone() {
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     assert!(said.stdout.contains("report.en.html"), "{}", said.stdout);
     let again = files_below(&folder.path("again"));
-    let is_document = |name: &&String| name.starts_with("figures/") || name.starts_with("report.");
+    let is_document = |name: &&String| {
+        ["figures/", "tables/", "report."].iter().any(|start| name.starts_with(start))
+    };
     let documents: BTreeSet<_> = RUN.files.keys().filter(is_document).collect();
     assert!(again.keys().eq(documents), "{:?}", again.keys());
     for (name, bytes) in &again {

@@ -185,6 +185,11 @@ fn words_stay_on_the_sheet_and_apart() {
 }
 
 #[test]
+fn words_of_adjusted_effects_stay_on_the_sheet_and_apart() {
+    assert_words_apart(&["itt", "itt_crowded", "itt_with_gaps"]);
+}
+
+#[test]
 fn many_words_and_footnotes_stay_on_the_sheet_and_apart() {
     assert_words_apart(&["many_regions", "with_gaps"]);
 }

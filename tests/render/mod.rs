@@ -2,6 +2,8 @@
 
 mod drawing;
 mod figures;
+mod itt;
+mod itt_figures;
 mod pages;
 mod support;
 mod words;
@@ -24,6 +26,9 @@ fn shapes() -> Vec<(&'static str, ResultSet)> {
         ("many_regions", support::many_regions()),
         ("with_gaps", support::with_gaps()),
         ("empty", support::empty()),
+        ("itt", itt::whole()),
+        ("itt_crowded", itt::crowded()),
+        ("itt_with_gaps", itt::with_gaps()),
     ]
 }
 

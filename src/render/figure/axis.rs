@@ -30,6 +30,20 @@ impl Axis {
         Self { from: first * step, to: last * step, ticks }
     }
 
+    /// An axis of amounts, such as euro, on round numbers that covers the values and zero.
+    pub(super) fn of_amounts(values: impl IntoIterator<Item = f64>) -> Self {
+        let values: Vec<f64> = values.into_iter().collect();
+        let span = values.iter().fold(0.0_f64, |high, value| high.max(value.abs()));
+        let magnitudes = std::iter::successors(Some(1.0_f64), |m| Some(10.0 * m)).take(12);
+        let unit = magnitudes.take_while(|m| *m < span).last().unwrap_or(1.0) * 10.0;
+        let axis = Self::covering(values.iter().map(|value| value / unit));
+        Self {
+            from: axis.from * unit,
+            to: axis.to * unit,
+            ticks: axis.ticks.iter().map(|tick| tick * unit).collect(),
+        }
+    }
+
     /// From and to.
     pub(super) const fn range(&self) -> (f64, f64) {
         (self.from, self.to)
@@ -84,6 +98,16 @@ mod tests {
         assert!(close(&axis.ticks, &[-1.0, -0.5, 0.0, 0.5, 1.0]), "{axis:?}");
         let axis = Axis::covering([]);
         assert!(axis.to > axis.from && axis.ticks.len() > 1, "{axis:?}");
+    }
+
+    #[test]
+    fn axes_of_amounts_end_on_round_numbers() {
+        let axis = Axis::of_amounts([-112.0, 31.0]);
+        assert!(close(&axis.ticks, &[-150.0, -100.0, -50.0, 0.0, 50.0]), "{axis:?}");
+        let axis = Axis::of_amounts([-0.4, 4_210.0]);
+        assert!(axis.from <= -0.4 && axis.to >= 4_210.0 && axis.ticks.len() <= 8, "{axis:?}");
+        let axis = Axis::of_amounts([]);
+        assert!(axis.to > axis.from, "{axis:?}");
     }
 
     #[test]

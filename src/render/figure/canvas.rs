@@ -188,16 +188,27 @@ impl<'a> Canvas<'a> {
 
     /// Draws a mark around a point.
     pub(super) fn mark(&self, at: Point, mark: Mark, colour: RGBColor) -> Result<(), FigureError> {
+        self.mark_of(at, mark, colour, (MARK_RADIUS, MARK_LINE))
+    }
+
+    /// Draws a mark with that radius and width of line.
+    fn mark_of(
+        &self,
+        at: Point,
+        mark: Mark,
+        colour: RGBColor,
+        (radius, line): (f64, f64),
+    ) -> Result<(), FigureError> {
         let white = plotters::style::WHITE;
         match mark {
-            Mark::FilledCircle => self.circle(at, MARK_RADIUS, colour.filled()),
+            Mark::FilledCircle => self.circle(at, radius, colour.filled()),
             Mark::OpenCircle => {
-                self.circle(at, MARK_RADIUS, colour.filled())?;
-                self.circle(at, MARK_RADIUS - MARK_LINE, white.filled())
+                self.circle(at, radius, colour.filled())?;
+                self.circle(at, radius - line, white.filled())
             }
             Mark::OpenSquare => {
-                self.polygon(&square(at, MARK_RADIUS - 0.3), colour.to_rgba())?;
-                self.polygon(&square(at, MARK_RADIUS - 0.3 - MARK_LINE), white.to_rgba())
+                self.polygon(&square(at, radius - 0.3), colour.to_rgba())?;
+                self.polygon(&square(at, radius - 0.3 - line), white.to_rgba())
             }
         }
     }
@@ -249,10 +260,22 @@ impl Plot<'_> {
     ) -> Result<(), FigureError> {
         self.canvas.mark(self.at(value), mark, colour)
     }
+
+    /// Draws a mark for many values close together around a pair of values.
+    pub(super) fn small_mark(
+        &self,
+        value: Point,
+        mark: Mark,
+        colour: RGBColor,
+    ) -> Result<(), FigureError> {
+        self.canvas.mark_of(self.at(value), mark, colour, (SMALL_RADIUS, SMALL_LINE))
+    }
 }
 
 const MARK_RADIUS: f64 = 4.2;
 const MARK_LINE: f64 = 1.5;
+const SMALL_RADIUS: f64 = 3.0;
+const SMALL_LINE: f64 = 1.2;
 
 fn square((x, y): Point, half: f64) -> [Point; 4] {
     [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]

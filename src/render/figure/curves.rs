@@ -91,7 +91,7 @@ pub(super) fn draw(
     }
     let at = |month: i32| plot.at((f64::from(month), 0.0)).0;
     let months: Vec<_> = curves.labelled.iter().map(|&month| (month, at(month))).collect();
-    draw_months(canvas, frame, &months)?;
+    draw_months(canvas, frame, &months, |month| month.to_string())?;
     if curves.names == Naming::AtCurves {
         draw_names(canvas, &plot, frame, curves)?;
     }

@@ -8,8 +8,9 @@ use crate::results::vocabulary::Statistic;
 
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, Frame, Mark, Stroke};
+use super::forest::{self, Directions, FOOT};
 use super::panel::{draw_region_name, draw_ticks, tick_line};
-use super::sheet::{Sheet, Words, shortened};
+use super::sheet::{Sheet, Words};
 use super::style::{AXIS, GRID, INK, LABEL, LIGHT, MARGIN, STRONG, TICK, WIDTH};
 use super::table::{Numbers, VALUES};
 use super::{Figure, FigureError, Source};
@@ -18,15 +19,8 @@ const NAME: &str = "effect_by_region";
 const LINE: f64 = 18.0;
 const GROUP_GAP: f64 = 9.0;
 const HEADING: f64 = 18.0;
-const FOOT: f64 = 54.0;
 const WIDEST_REGION: f64 = 130.0;
 const COLUMN_GAP: f64 = 12.0;
-
-/// The axis shows at least this much of a wide interval on either side.
-const ALWAYS_SHOWN: f64 = 0.4;
-
-/// Space between an estimate and the end of the axis.
-const BREATH: f64 = 0.05;
 
 /// Which estimator a line shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +104,7 @@ fn forest(source: Source<'_>, notes: &mut Notes<'_>) -> Forest {
         };
         groups.push(questions.into_iter().map(entry).collect::<Vec<_>>());
     }
-    let axis = axis(groups.iter().flatten());
+    let axis = forest::axis(groups.iter().flatten().map(|entry| &entry.difference));
     let interaction = (names.study.regions.len() > 1).then(|| interaction(source, notes));
     Forest { groups, interaction, axis }
 }
@@ -139,23 +133,6 @@ fn interaction(source: Source<'_>, notes: &mut Notes<'_>) -> String {
     fill(&text.interaction, &[("p", &p)])
 }
 
-/// Covers all estimates, and intervals as far as they do not dwarf the rest.
-fn axis<'e>(entries: impl Iterator<Item = &'e Entry>) -> Axis {
-    let (mut estimates, mut limits) = (vec![0.0_f64], Vec::new());
-    for entry in entries {
-        let Some(estimate) = entry.difference.estimate.value() else { continue };
-        estimates.push(estimate);
-        if let Some((lower, upper)) = entry.difference.limits() {
-            limits.extend([lower, upper]);
-        }
-    }
-    let lowest = estimates.iter().copied().fold(0.0, f64::min) - BREATH;
-    let highest = estimates.iter().copied().fold(0.0, f64::max) + BREATH;
-    let (floor, ceiling) = (lowest.min(-ALWAYS_SHOWN), highest.max(ALWAYS_SHOWN));
-    let limits = limits.into_iter().map(|limit: f64| limit.clamp(floor, ceiling));
-    Axis::covering(limits.chain([lowest.max(-1.0), highest.min(1.0)]))
-}
-
 impl Forest {
     fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.groups.iter().flatten()
@@ -167,9 +144,7 @@ impl Forest {
     }
 
     fn is_cut(&self, entry: &Entry) -> bool {
-        let Some((lower, upper)) = entry.difference.limits() else { return false };
-        let is_shown = entry.difference.estimate.value().is_some();
-        is_shown && (lower < self.axis.from || upper > self.axis.to)
+        forest::is_cut(&entry.difference, &self.axis)
     }
 }
 
@@ -271,7 +246,13 @@ fn body(
         y += GROUP_GAP / 2.0;
     }
     tick_line(canvas, (frame.left, frame.right), frame.bottom, Stroke::solid(AXIS, 1.0))?;
-    draw_directions(source, canvas, frame, &forest.axis)
+    let (arms, contrast) = (names.arms(), names.contrast());
+    let words = Directions {
+        left: &fill(&text.favours_control, &[("arm", &arms.control)]),
+        right: &fill(&text.favours_intervention, &[("arm", &arms.intervention)]),
+        axis: &fill(&text.axis, &[("contrast", &contrast)]),
+    };
+    forest::draw_directions(canvas, frame, &forest.axis, &words)
 }
 
 fn draw_reference_lines(
@@ -290,33 +271,6 @@ fn draw_reference_lines(
         }
         None => Ok(()),
     }
-}
-
-/// What lies on either side of zero.
-fn draw_directions(
-    source: Source<'_>,
-    canvas: &Canvas<'_>,
-    frame: Frame,
-    axis: &Axis,
-) -> Result<(), FigureError> {
-    let names = source.names;
-    let text = &names.texts.figure.effect_by_region;
-    let arms = names.arms();
-    let zero = canvas.plot(frame, axis.range(), (0.0, 1.0)).at((0.0, 0.0)).0;
-    let y = frame.bottom + 30.0;
-    let left = fill(&text.favours_control, &[("arm", &arms.control)]);
-    let right = fill(&text.favours_intervention, &[("arm", &arms.intervention)]);
-    // The left words may run under the labels, the right ones under the numbers: both are empty.
-    let left = shortened(&left, TICK, zero - 8.0 - MARGIN);
-    let right = shortened(&right, TICK, WIDTH - MARGIN - zero - 8.0);
-    canvas.text((zero - 8.0, y), &left, TICK, Align::Right)?;
-    canvas.text((zero + 8.0, y), &right, TICK, Align::Left)?;
-    let title = fill(&text.axis, &[("contrast", &names.contrast())]);
-    let title = shortened(&title, LABEL, WIDTH - 2.0 * MARGIN);
-    let half = LABEL.width(&title) / 2.0;
-    let centre = f64::midpoint(frame.left, frame.right);
-    let centre = centre.clamp(MARGIN + half, WIDTH - MARGIN - half);
-    canvas.text((centre, y + 17.0), &title, LABEL, Align::Centre)
 }
 
 fn draw_entry(
@@ -342,31 +296,9 @@ fn draw_entry(
     let is_main = entry.estimator == Estimator::Everyone;
     let (colour, width) = if is_main { (INK, 2.0) } else { (LIGHT, 1.3) };
     if let Some(limits) = limits {
-        draw_interval(canvas, (row, axis), limits, Stroke::solid(colour, width))?;
+        forest::draw_interval(canvas, (row, axis), limits, Stroke::solid(colour, width))?;
     }
     let plot = canvas.plot(row, axis.range(), (-1.0, 1.0));
     let mark = if is_main { Mark::FilledCircle } else { Mark::OpenCircle };
     plot.mark((estimate, 0.0), mark, colour)
-}
-
-/// A line between the limits, with an arrowhead where it goes on beyond the axis.
-fn draw_interval(
-    canvas: &Canvas<'_>,
-    (row, axis): (Frame, &Axis),
-    (lower, upper): (f64, f64),
-    stroke: Stroke,
-) -> Result<(), FigureError> {
-    let plot = canvas.plot(row, axis.range(), (-1.0, 1.0));
-    let ends = [(lower.max(axis.from), 0.0), (upper.min(axis.to), 0.0)];
-    plot.line(&ends, stroke)?;
-    let fill = plotters::style::Color::to_rgba(&stroke.colour);
-    let cut = [(lower < axis.from, ends[0], 7.0), (upper > axis.to, ends[1], -7.0)];
-    for (is_cut, end, back) in cut {
-        if is_cut {
-            let (x, y) = plot.at(end);
-            let head = [(x, y), (x + back, y - 3.5), (x + back, y + 3.5)];
-            canvas.polygon(&head, fill)?;
-        }
-    }
-    Ok(())
 }

@@ -11,13 +11,17 @@ use super::text::Texts;
 mod axis;
 mod canvas;
 mod curves;
+mod effect_by_month;
 mod effect_by_region;
 mod employment_by_month;
 mod employment_by_region;
 mod first_job;
+mod forest;
+mod love_plot;
 mod panel;
 mod sheet;
 mod style;
+mod subgroups;
 mod table;
 
 /// A figure and everything that goes with it.
@@ -72,7 +76,8 @@ struct Source<'a> {
     audience: Audience,
 }
 
-/// Draws all figures, in the order in which a report shows them.
+/// Draws all figures, in the order in which a report shows them. A figure of which the results have
+/// no row at all, such as that of subgroups where the plan names none, is left out.
 ///
 /// The same results give the same bytes.
 ///
@@ -88,10 +93,14 @@ pub fn render_all(
     canvas::prepare_fonts()?;
     let names = Names { study: &results.study, texts };
     let source = Source { results, names, audience };
-    Ok(vec![
+    let mut figures = vec![
         employment_by_region::draw(source)?,
         effect_by_region::draw(source)?,
         first_job::draw(source)?,
         employment_by_month::draw(source)?,
-    ])
+    ];
+    figures.extend(effect_by_month::draw(source)?);
+    figures.extend(subgroups::draw(source)?);
+    figures.extend(love_plot::draw(source)?);
+    Ok(figures)
 }

@@ -58,12 +58,13 @@ pub(super) fn draw_months(
     canvas: &Canvas<'_>,
     frame: Frame,
     months: &[(i32, f64)],
+    label: impl Fn(i32) -> String,
 ) -> Result<(), FigureError> {
     tick_line(canvas, (frame.left, frame.right), frame.bottom, Stroke::solid(AXIS, 1.0))?;
     for &(month, x) in months {
         let end = frame.bottom + TICK_LENGTH;
         canvas.line(&[(x, frame.bottom), (x, end)], Stroke::solid(AXIS, 1.0))?;
-        canvas.text((x, end + 11.0), &month.to_string(), TICK, Align::Centre)?;
+        canvas.text((x, end + 11.0), &label(month), TICK, Align::Centre)?;
     }
     Ok(())
 }

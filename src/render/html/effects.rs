@@ -16,7 +16,7 @@ fn line_of(key: &Key) -> Key {
 }
 
 /// Lines of the rows that are wanted, each once, in the order of the results.
-fn lines(source: Source<'_>, is_wanted: impl Fn(&Row) -> bool) -> Vec<Key> {
+pub(super) fn lines(source: Source<'_>, is_wanted: impl Fn(&Row) -> bool) -> Vec<Key> {
     let mut lines: Vec<Key> = Vec::new();
     for row in source.results.rows().iter().filter(|row| is_wanted(row)) {
         let line = line_of(&row.key);
@@ -27,7 +27,7 @@ fn lines(source: Source<'_>, is_wanted: impl Fn(&Row) -> bool) -> Vec<Key> {
     lines
 }
 
-fn cell(source: Source<'_>, line: &Key, statistic: Statistic) -> Cell {
+pub(super) fn cell(source: Source<'_>, line: &Key, statistic: Statistic) -> Cell {
     let key = Key { statistic, ..line.clone() };
     source.results.get(&key).map_or(Cell::Absent, cell_of)
 }
@@ -62,10 +62,10 @@ pub(super) fn effects(source: Source<'_>) -> Table {
         text.p.clone(),
     ];
     let caption = fill(&text.effects_caption, &[("month", &horizon.to_string())]);
-    Table { caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
+    Table { name: "effects", caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
 }
 
-fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) -> Vec<String> {
+pub(super) fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) -> Vec<String> {
     let names = source.names;
     let (numbers, text) = (names.numbers(), &names.texts.report);
     let mut method = names.method(line.method);
@@ -102,13 +102,13 @@ fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) -> Vec<Stri
     vec![outcome, names.set(line.analysis_set), method, shown, interval, p]
 }
 
-fn unit(source: Source<'_>, line: &Key) -> Unit {
+pub(super) fn unit(source: Source<'_>, line: &Key) -> Unit {
     let of = |statistic| source.results.get(&Key { statistic, ..line.clone() });
     let known = of(Statistic::Estimate).or_else(|| of(Statistic::CiLower));
     known.map_or(Unit::None, |row| row.unit)
 }
 
-fn with_unit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
+pub(super) fn with_unit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
     match unit {
         Unit::Proportion => numbers.points(value),
         Unit::Days => numbers.signed_days(value),
@@ -122,7 +122,7 @@ fn with_unit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
     }
 }
 
-fn limit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
+pub(super) fn limit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
     match unit {
         Unit::Proportion => numbers.decimal(100.0 * value, 1),
         Unit::Days | Unit::Months | Unit::Hours => numbers.decimal(value, 1),
@@ -162,5 +162,5 @@ pub(super) fn tests(source: Source<'_>) -> Table {
     let columns =
         [&text.test, &text.outcome, &text.region, &text.test_statistic, &text.df, &text.p];
     let (caption, columns) = (text.tests_caption.clone(), columns.map(Clone::clone).to_vec());
-    Table { caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
+    Table { name: "tests", caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
 }

@@ -10,13 +10,21 @@ use super::Audience;
 use super::figure::Figure;
 use super::names::Names;
 use super::text::{Texts, fill};
+use table::Section;
 
+mod adjusted;
+mod amounts;
+mod baseline;
+mod benefits;
 mod effects;
+mod estimands;
 mod headline;
 mod methods;
 mod missing;
+mod subgroups;
 mod table;
 mod tables;
+mod take_up;
 
 const TEMPLATE: &str = include_str!("report.html.j2");
 
@@ -68,6 +76,9 @@ pub fn report(
     let mut page = head(names, provenance);
     page.insert("internal", Value::from(internal));
     page.insert("headline", Value::from(headline::sentences(source)));
+    let (before, after) = (first_sections(source), further_sections(source));
+    page.insert("first_sections", before.iter().map(Section::value).collect());
+    page.insert("further_sections", after.iter().map(Section::value).collect());
     page.insert("flow", tables::flow(source).value());
     page.insert("rates", tables::rates(source).value());
     page.insert("time", tables::time_to_first_job(source).value());
@@ -78,6 +89,75 @@ pub fn report(
     page.insert("notes", Value::from(missing::not_estimable(source)));
     page.insert("remarks", Value::from(missing::remarks(source)));
     Ok(environment.get_template("report")?.render(Value::from(page))?)
+}
+
+/// A table of the report as a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableFile {
+    /// Name of the file, without ending.
+    pub name: String,
+    /// The table as readers see it, with its footnotes.
+    pub csv: String,
+}
+
+/// A table cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The CSV writer failed.
+    #[error("a table cannot be written as CSV")]
+    Csv(#[from] csv::Error),
+    /// The cells are no text.
+    #[error("a table is no text")]
+    Text,
+}
+
+/// Every table of the report as CSV, as readers see it.
+///
+/// # Errors
+///
+/// [`TableError`] where the CSV writer fails.
+pub fn table_files(results: &ResultSet, texts: &Texts) -> Result<Vec<TableFile>, TableError> {
+    let names = Names { study: &results.study, texts };
+    let source = Source { results, names };
+    let mut all = vec![
+        tables::flow(source),
+        tables::rates(source),
+        tables::time_to_first_job(source),
+        effects::effects(source),
+        effects::tests(source),
+    ];
+    let sections = first_sections(source).into_iter().chain(further_sections(source));
+    all.extend(sections.flat_map(|section| section.tables));
+    let mut files: Vec<TableFile> = Vec::new();
+    for table in &all {
+        // Tables by region share a name: the second is numbered 2.
+        let is_same = |file: &&TableFile| {
+            file.name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_') == table.name
+        };
+        let name = match files.iter().filter(is_same).count() {
+            0 => table.name.to_owned(),
+            before => format!("{}_{}", table.name, before + 1),
+        };
+        files.push(TableFile { name, csv: table.csv(&texts.tables.notes_column)? });
+    }
+    Ok(files)
+}
+
+/// Sections in front of the results.
+fn first_sections(source: Source<'_>) -> Vec<Section> {
+    [estimands::section(source), baseline::section(source)].into_iter().flatten().collect()
+}
+
+/// Sections after all effects.
+fn further_sections(source: Source<'_>) -> Vec<Section> {
+    let sections = [
+        adjusted::section(source),
+        amounts::section(source),
+        benefits::section(source),
+        take_up::section(source),
+        subgroups::section(source),
+    ];
+    sections.into_iter().flatten().collect()
 }
 
 fn head(names: Names<'_>, provenance: &Provenance) -> BTreeMap<&'static str, Value> {

@@ -40,6 +40,7 @@ pub(super) fn flow(source: Source<'_>) -> Table {
     footnotes.extend(notes.lines());
     let columns = [&text.group, &text.randomised, &text.not_due, &text.lost, &text.analysed];
     Table {
+        name: "flow",
         caption: fill(&text.flow_caption, &[("month", &month)]),
         columns: columns.map(Clone::clone).to_vec(),
         rows,
@@ -80,7 +81,7 @@ pub(super) fn rates(source: Source<'_>) -> Table {
     let mut footnotes = vec![text.rates_note.clone()];
     footnotes.extend(notes.lines());
     let caption = fill(&text.rates_caption, &[("month", &horizon.to_string())]);
-    Table { caption, columns, rows, text_columns: 0, footnotes }
+    Table { name: "rates", caption, columns, rows, text_columns: 0, footnotes }
 }
 
 fn rate(source: Source<'_>, notes: &mut Notes<'_>, region: &str, arm: Arm) -> [String; 2] {
@@ -100,7 +101,12 @@ fn rate(source: Source<'_>, notes: &mut Notes<'_>, region: &str, arm: Arm) -> [S
 }
 
 /// A proportion with its interval, in percent.
-fn percents(names: Names<'_>, notes: &mut Notes<'_>, share: &Interval, place: &Place) -> String {
+pub(super) fn percents(
+    names: Names<'_>,
+    notes: &mut Notes<'_>,
+    share: &Interval,
+    place: &Place,
+) -> String {
     let numbers = names.numbers();
     let percent = |value| numbers.percent(value);
     let limit = |value: f64| numbers.decimal(100.0 * value, 1);
@@ -108,7 +114,12 @@ fn percents(names: Names<'_>, notes: &mut Notes<'_>, share: &Interval, place: &P
 }
 
 /// A difference of proportions with its interval, in percentage points.
-fn points(names: Names<'_>, notes: &mut Notes<'_>, difference: &Interval, at: &Place) -> String {
+pub(super) fn points(
+    names: Names<'_>,
+    notes: &mut Notes<'_>,
+    difference: &Interval,
+    at: &Place,
+) -> String {
     let numbers = names.numbers();
     let points = |value| numbers.bare_points(value);
     let limit = |value: f64| numbers.decimal(100.0 * value, 1);
@@ -144,7 +155,7 @@ pub(super) fn time_to_first_job(source: Source<'_>) -> Table {
         rows.push(row);
     }
     let caption = text.time_caption.clone();
-    Table { caption, columns, rows, text_columns: 0, footnotes: notes.lines() }
+    Table { name: "time", caption, columns, rows, text_columns: 0, footnotes: notes.lines() }
 }
 
 fn time_row(source: Source<'_>, notes: &mut Notes<'_>, month: i32) -> Vec<String> {

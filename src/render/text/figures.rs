@@ -11,6 +11,9 @@ pub struct FigureTexts {
     pub effect_by_region: EffectByRegionText,
     pub first_job: FirstJobText,
     pub employment_by_month: EmploymentByMonthText,
+    pub effect_by_month: EffectByMonthText,
+    pub subgroups: SubgroupsText,
+    pub love_plot: LovePlotText,
 }
 
 /// Texts of the figure `employment_by_region`.
@@ -85,4 +88,71 @@ pub struct EmploymentByMonthText {
     pub alternative: String,
     pub alternative_row: String,
     pub alternative_arm: String,
+}
+
+/// Texts of the figure `effect_by_month`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct EffectByMonthText {
+    pub title: String,
+    pub subtitle: String,
+    pub employed: String,
+    pub benefit: String,
+    pub randomisation: String,
+    pub before: String,
+    pub paid: String,
+    pub formula: String,
+    pub explain: String,
+    pub placebo: String,
+    pub rule: String,
+    pub place: String,
+    pub alternative: String,
+    pub alternative_row: String,
+}
+
+/// Texts of the figure `subgroups`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct SubgroupsText {
+    pub title: String,
+    pub axis: String,
+    pub region: String,
+    pub overall: String,
+    pub count_heading: String,
+    pub effect_heading: String,
+    pub estimated: String,
+    pub shrunken: String,
+    pub favours_control: String,
+    pub favours_intervention: String,
+    pub interaction: String,
+    pub explain: String,
+    pub shrinkage: String,
+    pub arrow: String,
+    pub test_difference: String,
+    pub test_ratio: String,
+    pub place: String,
+    pub shrunken_place: String,
+    pub alternative: String,
+    pub alternative_row: String,
+}
+
+/// Texts of the figure `love_plot`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is the text of that name")]
+pub struct LovePlotText {
+    pub title: String,
+    pub subtitle: String,
+    pub axis: String,
+    pub higher_control: String,
+    pub higher_intervention: String,
+    pub value_heading: String,
+    pub numeric: String,
+    pub whole: String,
+    pub explain: String,
+    pub place: String,
+    pub alternative: String,
+    pub alternative_row: String,
 }

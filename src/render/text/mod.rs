@@ -10,12 +10,15 @@ use serde::Deserialize;
 mod figures;
 mod fill;
 mod report;
+mod tables;
 
 pub use figures::{
-    EffectByRegionText, EmploymentByMonthText, EmploymentByRegionText, FigureTexts, FirstJobText,
+    EffectByMonthText, EffectByRegionText, EmploymentByMonthText, EmploymentByRegionText,
+    FigureTexts, FirstJobText, LovePlotText, SubgroupsText,
 };
 pub use fill::fill;
 pub use report::ReportText;
+pub use tables::TablesText;
 
 /// A language in which documents exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,12 +74,22 @@ pub struct Texts {
     pub regions: BTreeMap<String, String>,
     /// Names of outcomes, by their word in the results.
     pub outcomes: BTreeMap<String, String>,
+    /// Names of variables, by their column.
+    pub variables: BTreeMap<String, String>,
+    /// Names of levels, by `variable=level`.
+    pub levels: BTreeMap<String, String>,
     /// Names of analysis sets, by their word in the results.
     pub sets: BTreeMap<String, String>,
     /// Texts of the figures.
     pub figure: FigureTexts,
     /// Texts of the report that the program fills in.
     pub report: ReportText,
+    /// Texts of the tables of adjusted effects and what belongs to them.
+    pub tables: TablesText,
+    /// Names of roles, by their word in the results.
+    pub roles: BTreeMap<String, String>,
+    /// Names of strategies for intercurrent events, by their word in the results.
+    pub strategies: BTreeMap<String, String>,
     /// Texts of the report's template.
     pub page: BTreeMap<String, String>,
     /// Names of kinds of inference, by their word in the results.
