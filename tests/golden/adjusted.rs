@@ -49,12 +49,12 @@ impl Drawn {
             strata: codes(&case["strata"]),
             n_strata: serde_json::from_value(case["n_strata"].clone()).expect("a number"),
             columns: columns
-                .map(|column| match column.get("numeric") {
-                    Some(values) => Column::Numeric(numbers(values)),
-                    None => {
-                        let n = serde_json::from_value(column["n_levels"].clone());
-                        Column::Codes(codes(&column["codes"]), n.expect("a number"))
+                .map(|column| {
+                    if let Some(values) = column.get("numeric") {
+                        return Column::Numeric(numbers(values));
                     }
+                    let n = serde_json::from_value(column["n_levels"].clone());
+                    Column::Codes(codes(&column["codes"]), n.expect("a number"))
                 })
                 .collect(),
             weights: case.get("weights").map(numbers),
@@ -73,10 +73,11 @@ impl Drawn {
                 }
             })
             .collect();
-        let sample =
-            StratifiedSample::new(&self.outcomes, &self.arms, &self.strata, self.n_strata).unwrap();
-        let weights = self.weights.as_deref().map(|weights| SamplingWeights::new(weights).unwrap());
-        check(AdjustedSample::new(sample, &covariates, weights).unwrap())
+        let sample = StratifiedSample::new(&self.outcomes, &self.arms, &self.strata, self.n_strata)
+            .expect("a sample");
+        let weights =
+            self.weights.as_deref().map(|weights| SamplingWeights::new(weights).expect("a sample"));
+        check(AdjustedSample::new(sample, &covariates, weights).expect("a sample"))
     }
 }
 

@@ -96,24 +96,26 @@ impl Trial {
         covariates: &[Covariate<'_>],
         run: impl FnOnce(AdjustedSample<'_>) -> T,
     ) -> T {
-        let sample = StratifiedSample::new(outcomes, &self.arms, &self.strata, 2).unwrap();
-        run(AdjustedSample::new(sample, covariates, None).unwrap())
+        let sample =
+            StratifiedSample::new(outcomes, &self.arms, &self.strata, 2).expect("an estimate");
+        run(AdjustedSample::new(sample, covariates, None).expect("an estimate"))
     }
 
     fn ols(&self, robust: Robust) -> AdjustedEffect {
         self.with(&self.amounts, &self.covariates(), |data| ols_adjusted(&data, robust, level()))
-            .unwrap()
+            .expect("an estimate")
     }
 
     fn lin(&self, robust: Robust) -> AdjustedEffect {
-        self.with(&self.amounts, &self.covariates(), |data| lin(&data, robust, level())).unwrap()
+        self.with(&self.amounts, &self.covariates(), |data| lin(&data, robust, level()))
+            .expect("an estimate")
     }
 
     fn logit(&self, share: AssignmentShare) -> Standardised {
         self.with(&self.events, &self.covariates(), |data| {
             logit_standardised(&data, share, level())
         })
-        .unwrap()
+        .expect("an estimate")
     }
 }
 
@@ -121,7 +123,7 @@ impl Trial {
 fn effects_agree(a: &AdjustedEffect, b: &AdjustedEffect, sign: f64) -> Result<(), TestCaseError> {
     close(a.estimate, sign * b.estimate)?;
     close(a.df, b.df)?;
-    let (a_sure, b_sure) = (a.inference.unwrap(), b.inference.unwrap());
+    let (a_sure, b_sure) = (a.inference.expect("an estimate"), b.inference.expect("an estimate"));
     close(a_sure.std_error, b_sure.std_error)?;
     close(a_sure.p_value, b_sure.p_value)?;
     prop_assert_eq!(&a.omissions, &b.omissions);
@@ -132,11 +134,17 @@ fn standardised_agree(a: &Standardised, b: &Standardised) -> Result<(), TestCase
     for (arm, risk) in a.risks.iter() {
         close(*risk, *b.risks.get(arm))?;
     }
-    for (a, b) in [(a.simple, b.simple), (a.stratified.unwrap(), b.stratified.unwrap())] {
+    for (a, b) in [
+        (a.simple, b.simple),
+        (a.stratified.expect("an estimate"), b.stratified.expect("an estimate")),
+    ] {
         close(a.difference.std_error, b.difference.std_error)?;
         close(a.std_errors.intervention, b.std_errors.intervention)?;
         close(a.std_errors.control, b.std_errors.control)?;
-        close(a.odds_ratio.unwrap().log_std_error, b.odds_ratio.unwrap().log_std_error)?;
+        close(
+            a.odds_ratio.expect("an estimate").log_std_error,
+            b.odds_ratio.expect("an estimate").log_std_error,
+        )?;
     }
     Ok(())
 }
@@ -167,6 +175,8 @@ fn cell(trial: &Trial, outcomes: &[f64], arm: Arm, stratum: usize) -> (f64, f64,
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn exchanging_the_arms_negates_differences_and_inverts_ratios(trial in trials()) {
         let other = trial.swapped();
