@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The same work given to this program and to R, in turn, in one run; prints ratios.
 
-    python3 benches/peers/compare.py [demo] [bootstrap] [survival] [--runs 5] [--script FILE.R]
+    python3 benches/peers/compare.py [demo] [bootstrap] [survival] [adjusted] [--runs 5] [--script FILE.R]
 
-Without a name all three are run. Needs Python 3.11, R with survival, boot, cmprsk, estimatr and
+Without a name all are run. Needs Python 3.11, R with survival, boot, cmprsk, estimatr and
 jsonlite, and `cargo build --release` first. benches/README.md says what each comparison is.
 """
 
@@ -26,9 +26,9 @@ KEY = ["analysis", "outcome", "analysis_set", "region", "arm", "month", "method"
 
 
 def main():
-    comparisons = {"demo": demo, "bootstrap": bootstrap, "survival": survival}
+    comparisons = {"demo": demo, "bootstrap": bootstrap, "survival": survival, "adjusted": adjusted}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="demo, bootstrap, survival")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(comparisons))
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/ips-eval")
     parser.add_argument("--profile", default="bench", help="cargo profile of the kernels")
@@ -241,6 +241,37 @@ def survival(arguments, scratch):
     mine, peer = found.values()
     alike = all(close(mine[key], peer[key]) for key in mine)
     return verdict(f"log-rank {mine['log_rank']:.6f} and the ends of both curves, to 1e-9", alike)
+
+
+def adjusted(arguments, scratch):
+    """Lin's regression and the standardised logit, of the planned size and of a million."""
+    alike = True
+    for n in [1_200, 1_000_000]:
+        file = scratch / f"adjusted-{n}.csv"
+        adjusted_file(file, n)
+        for name, what in [("lin", "Lin's regression, HC2"), ("logit", "standardised logit")]:
+            commands = {
+                "ips-eval": cargo(arguments.profile, name, file, 2),
+                "R, " + {"lin": "estimatr", "logit": "glm and the formula"}[name]:
+                    rscript("adjusted.R", name, file, 2),
+            }
+            title = f"{what}: n = {n:,}, 3 strata, 2 quantities, a group of 6"
+            mine, peer = kernels(title, commands, arguments.runs).values()
+            said = f"{mine['estimate']:.6f} ({mine['std_error']:.6f}), to 1e-9"
+            alike &= verdict(said, all(close(mine[key], peer[key]) for key in mine))
+    return alike
+
+
+def adjusted_file(file, n):
+    """Employment of `n` people in three strata, with age, months of incapacity and a group."""
+    draw = random.Random(n)
+    with open(file, "w", encoding="ascii") as output:
+        output.write("arm,outcome,stratum,age,months,group\n")
+        for i in range(n):
+            arm, stratum, group = i % 2, draw.randrange(3), draw.randrange(6)
+            age, months = draw.randrange(18, 65), draw.randrange(3, 120)
+            chance = 0.35 + 0.1 * arm + 0.05 * stratum - 0.003 * (age - 40) - 0.001 * months + 0.01 * group
+            output.write(f"{arm},{int(draw.random() < chance)},{stratum},{age},{months},{group}\n")
 
 
 if __name__ == "__main__":

@@ -3,16 +3,24 @@
 //! ```text
 //! cargo bench --bench peer_kernels -- survival FILE RUNS
 //! cargo bench --bench peer_kernels -- bootstrap FILE REPLICATES RUNS THREADS
+//! cargo bench --bench peer_kernels -- lin FILE RUNS
+//! cargo bench --bench peer_kernels -- logit FILE RUNS
 //! ```
 //!
-//! FILE is a CSV with a header and two or three columns of whole numbers: arm (1 the
-//! intervention), then day and event, or the outcome. Reading it is not timed. The numbers found
-//! are printed beside the times, so that nobody compares two different jobs.
+//! FILE is a CSV with a header and columns of whole numbers: arm (1 the
+//! intervention), then day and event, or the outcome, or for `lin` and `logit` the outcome, stratum,
+//! two quantities and a group. Reading it is not timed. The numbers found are printed beside the
+//! times, so that nobody compares two different jobs.
 
 use std::error::Error;
 use std::time::Instant;
 
+use ips_eval::estimate::adjusted::lin;
+use ips_eval::estimate::covariates::{AdjustedSample, Covariate};
+use ips_eval::estimate::sample::StratifiedSample;
+use ips_eval::estimate::standardised::{AssignmentShare, logit_standardised};
 use ips_eval::numeric::interval::ConfidenceLevel;
+use ips_eval::numeric::robust::Robust;
 use ips_eval::random::Seed;
 use ips_eval::resample::case_weights::ResamplingStrata;
 use ips_eval::resample::column::Column;
@@ -33,6 +41,7 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let answer = match arguments[..] {
         ["survival", file, runs] => survival(&columns(file)?, runs.parse()?)?,
+        [name @ ("lin" | "logit"), file, runs] => adjusted(name, &columns(file)?, runs.parse()?)?,
         ["bootstrap", file, replicates, runs, threads] => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
             let (replicates, runs) = (replicates.parse()?, runs.parse()?);
@@ -136,4 +145,38 @@ fn risk_difference(arms: &[i32], outcome: &[i32], weights: &[u32]) -> f64 {
     }
     let [control, intervention] = counts.map(|(n, events)| f64::from(events) / f64::from(n));
     intervention - control
+}
+
+/// Lin's regression with HC2, or the standardised logit, on stratum, two quantities and a group.
+fn adjusted(name: &str, columns: &[Vec<i32>], runs: usize) -> Result<Value, Failure> {
+    let [arms, outcomes, strata, age, months, group] = columns else {
+        return Err("arm, outcome, stratum, age, months, group".into());
+    };
+    let level = ConfidenceLevel::new(0.95).ok_or("0.95 is a level")?;
+    let real = |values: &[i32]| values.iter().map(|&x| f64::from(x)).collect::<Vec<f64>>();
+    let whole = |values: &[i32]| -> Result<Vec<usize>, Failure> {
+        values.iter().map(|&x| Ok(usize::try_from(x)?)).collect()
+    };
+    let arm = |&code: &i32| if code == 1 { Arm::Intervention } else { Arm::Control };
+    let arms: Vec<Arm> = arms.iter().map(arm).collect();
+    let (outcomes, age, months) = (real(outcomes), real(age), real(months));
+    let (strata, group) = (whole(strata)?, whole(group)?);
+    let levels = |codes: &[usize]| codes.iter().max().map_or(0, |most| most + 1);
+    let covariates = [
+        Covariate::Numeric(&age),
+        Covariate::Numeric(&months),
+        Covariate::Categorical { codes: &group, n_levels: levels(&group) },
+    ];
+    let sample = StratifiedSample::new(&outcomes, &arms, &strata, levels(&strata))?;
+    let data = AdjustedSample::new(sample, &covariates, None)?;
+    let (seconds, found) = timed(runs, || -> Result<(f64, f64), Failure> {
+        if name == "lin" {
+            let effect = lin(&data, Robust::Hc2, level)?;
+            return Ok((effect.estimate, effect.inference?.std_error));
+        }
+        let found = logit_standardised(&data, AssignmentShare::Overall, level)?;
+        Ok((found.simple.difference.estimate, found.simple.difference.std_error))
+    })?;
+    let (estimate, std_error) = found?;
+    Ok(json!({ "seconds": seconds, "found": { "estimate": estimate, "std_error": std_error } }))
 }

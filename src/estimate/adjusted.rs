@@ -305,3 +305,142 @@ impl<'a> MainEffects<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::covariates::{AdjustedSampleError, Covariate, OmissionReason};
+    use crate::estimate::sample::StratifiedSample;
+
+    const N: usize = 24;
+
+    fn level() -> ConfidenceLevel {
+        ConfidenceLevel::new(0.95).expect("a level")
+    }
+
+    /// Alternating arms; `strata` and `outcomes` by place.
+    fn with<T>(
+        outcome: impl Fn(usize) -> f64,
+        stratum: impl Fn(usize) -> usize,
+        covariates: &[Covariate<'_>],
+        run: impl FnOnce(&AdjustedSample<'_>) -> T,
+    ) -> T {
+        let outcomes: Vec<f64> = (0..N).map(outcome).collect();
+        let arms: Vec<Arm> = (0..N).map(|i| Arm::BOTH[i % 2]).collect();
+        let strata: Vec<usize> = (0..N).map(stratum).collect();
+        let sample = StratifiedSample::new(&outcomes, &arms, &strata, N).expect("a sample");
+        run(&AdjustedSample::new(sample, covariates, None).expect("a sample"))
+    }
+
+    fn some(i: usize) -> f64 {
+        (i * i % 7) as f64
+    }
+
+    #[test]
+    fn outcomes_all_zero_have_no_standard_error() {
+        let age: Vec<f64> = (0..N).map(|i| some(i + 3)).collect();
+        let covariates = [Covariate::Numeric(&age)];
+        with(
+            |_| 0.0,
+            |i| i % 3,
+            &covariates,
+            |data| {
+                let ols = ols_adjusted(data, Robust::Hc2, level()).unwrap();
+                let lin = lin(data, Robust::Hc2, level()).unwrap();
+                for got in [ols, lin] {
+                    assert!(got.estimate.abs() < 1e-300);
+                    assert_eq!(got.inference, Err(NoInference::NoVariation));
+                }
+            },
+        );
+    }
+
+    #[test]
+    fn few_clusters_are_refused_whoever_else_there_is() {
+        let codes: Vec<usize> = (0..N).collect();
+        let run = |n_named, codes: &[usize]| {
+            with(
+                some,
+                |_| 0,
+                &[],
+                |data| ols_adjusted_clustered(data, Clusters { codes, n_named }, level()),
+            )
+        };
+        assert_eq!(run(7, &codes).unwrap_err(), ClusteredError::TooFew { n_named: 7 });
+        assert_eq!(run(8, &codes).unwrap().n_clusters, N);
+        let short = ClusteredError::Lengths { found: 3, expected: N };
+        assert_eq!(run(8, &codes[..3]).unwrap_err(), short);
+        // An arm that is one cluster decides the estimate.
+        let arm: Vec<usize> = (0..N).map(|i| if i % 2 == 0 { 0 } else { i }).collect();
+        let inference = run(8, &arm).unwrap().effect.inference;
+        assert_eq!(inference, Err(NoInference::SingleCluster));
+    }
+
+    #[test]
+    fn everyone_alone_in_a_stratum_but_two_still_has_an_estimate() {
+        let got = with(some, |i| i.max(3) - 3, &[], |data| lin(data, Robust::Hc2, level()));
+        // Strata have at most four people; those of one join the first.
+        let got = got.unwrap();
+        assert_eq!(got.merged_strata.len(), N - 4);
+        assert!(got.inference.is_ok());
+        let main =
+            with(some, |i| i.max(3) - 3, &[], |data| ols_adjusted(data, Robust::Hc2, level()));
+        let main = main.unwrap();
+        assert!((main.df - 2.0).abs() < 1e-12 && main.merged_strata.is_empty(), "{main:?}");
+    }
+
+    #[test]
+    fn a_quantity_that_varies_in_one_arm_only_is_named_where_arms_are_fitted_apart() {
+        let dose: Vec<f64> = (0..N).map(|i| if i % 2 == 0 { some(i + 1) } else { 0.0 }).collect();
+        let covariates = [Covariate::Numeric(&dose)];
+        let (lin, ols) = with(
+            some,
+            |_| 0,
+            &covariates,
+            |data| {
+                (
+                    lin(data, Robust::Hc2, level()).unwrap(),
+                    ols_adjusted(data, Robust::Hc2, level()).unwrap(),
+                )
+            },
+        );
+        let reason = OmissionReason::OneArmOnly;
+        assert_eq!(lin.omissions, [Omission { covariate: 0, level: None, reason }]);
+        assert!(ols.omissions.is_empty());
+    }
+
+    #[test]
+    fn more_covariates_than_participants_leave_what_can_be_estimated() {
+        let columns: Vec<Vec<f64>> = (2..40)
+            .map(|k| (0..N).map(|i| ((i * 37 + k * 91).pow(2) % 1009) as f64).collect())
+            .collect();
+        let covariates: Vec<Covariate<'_>> =
+            columns.iter().map(|values| Covariate::Numeric(values)).collect();
+        with(
+            some,
+            |_| 0,
+            &covariates,
+            |data| {
+                let ols = ols_adjusted(data, Robust::Hc2, level()).unwrap();
+                assert_eq!(ols.inference, Err(NoInference::NoDegreesOfFreedom));
+                assert_eq!(ols.omissions.len(), columns.len() - (N - 2));
+                assert_eq!(
+                    lin(data, Robust::Hc2, level()).unwrap().df.to_bits(),
+                    0.0_f64.to_bits()
+                );
+            },
+        );
+    }
+
+    #[test]
+    fn covariates_that_do_not_fit_are_refused() {
+        let sample = StratifiedSample::new(&[1.0, 2.0], &Arm::BOTH, &[0, 0], 1).expect("a sample");
+        let refuse = |covariate| AdjustedSample::new(sample, &[covariate], None).unwrap_err();
+        let length = AdjustedSampleError::Length { covariate: 0, found: 1, expected: 2 };
+        assert_eq!(refuse(Covariate::Numeric(&[1.0])), length);
+        let nan = AdjustedSampleError::NotFinite { covariate: 0, position: 1 };
+        assert_eq!(refuse(Covariate::Numeric(&[1.0, f64::NAN])), nan);
+        let code = AdjustedSampleError::Level { covariate: 0, position: 0 };
+        assert_eq!(refuse(Covariate::Categorical { codes: &[2, 0], n_levels: 2 }), code);
+    }
+}

@@ -206,7 +206,7 @@ struct Term {
 #[derive(Clone, Debug)]
 pub(super) struct Terms<'a> {
     data: AdjustedSample<'a>,
-    terms: Vec<Term>,
+    list: Vec<Term>,
     omissions: Vec<Omission>,
     merged: Vec<MergedStratum>,
 }
@@ -214,7 +214,7 @@ pub(super) struct Terms<'a> {
 impl<'a> Terms<'a> {
     /// Decides which columns can be estimated.
     pub(super) fn new(data: AdjustedSample<'a>, model: Model) -> Self {
-        let mut built = Self { data, terms: vec![], omissions: vec![], merged: vec![] };
+        let mut built = Self { data, list: vec![], omissions: vec![], merged: vec![] };
         built.add_strata(model);
         for covariate in 0..data.covariates.len() {
             match data.covariates[covariate] {
@@ -244,7 +244,7 @@ impl<'a> Terms<'a> {
 
     /// Leaves a column out.
     pub(super) fn leave_out(&mut self, column: usize, reason: OmissionReason) {
-        match self.terms.remove(column).source {
+        match self.list.remove(column).source {
             Source::Stratum(stratum) => self.merged.push(MergedStratum { stratum, reason }),
             Source::Numeric(covariate) => {
                 self.omissions.push(Omission { covariate, level: None, reason });
@@ -258,9 +258,9 @@ impl<'a> Terms<'a> {
     /// `before` columns to fill, then these, of the participants in `rows`; each column lies
     /// together in memory.
     pub(super) fn matrix(&self, rows: &[usize], before: usize) -> Array2<f64> {
-        let mut matrix = Array2::zeros((rows.len(), before + self.terms.len()).f());
+        let mut matrix = Array2::zeros((rows.len(), before + self.list.len()).f());
         for (term, mut column) in
-            self.terms.iter().zip(matrix.columns_mut().into_iter().skip(before))
+            self.list.iter().zip(matrix.columns_mut().into_iter().skip(before))
         {
             for (to, &row) in column.iter_mut().zip(rows) {
                 *to = self.value(term, row);
@@ -297,7 +297,7 @@ impl<'a> Terms<'a> {
         }
         let spread = (0..n).fold(0.0_f64, |most, row| most.max(self.value(&term, row).abs()));
         term.scale = if spread > 0.0 { 1.0 / spread } else { 1.0 };
-        self.terms.push(term);
+        self.list.push(term);
     }
 
     fn weighted_mean(&self, value: impl Fn(usize) -> f64) -> f64 {
@@ -384,7 +384,7 @@ impl<'a> Terms<'a> {
     fn leave_out_collinear(&mut self, model: Model) {
         let arms = self.data.sample.arms();
         let members = |arm| -> Vec<usize> { (0..arms.len()).filter(|&i| arms[i] == arm).collect() };
-        let mut collinear = vec![false; self.terms.len()];
+        let mut collinear = vec![false; self.list.len()];
         if model == Model::Interacted {
             for arm in Arm::BOTH {
                 mark_collinear(&self.matrix(&members(arm), 0), 0, &mut collinear);

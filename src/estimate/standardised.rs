@@ -331,3 +331,70 @@ fn contrasts(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::covariates::Covariate;
+    use crate::estimate::sample::StratifiedSample;
+    use crate::numeric::weights::SamplingWeights;
+
+    const I: Arm = Arm::Intervention;
+    const C: Arm = Arm::Control;
+
+    fn run(
+        outcomes: &[f64],
+        arms: &[Arm],
+        strata: &[usize],
+        share: AssignmentShare,
+    ) -> Result<Standardised, StandardisedError> {
+        let sample = StratifiedSample::new(outcomes, arms, strata, 3).expect("a sample");
+        let data = AdjustedSample::new(sample, &[], None).expect("a sample");
+        logit_standardised(&data, share, ConfidenceLevel::new(0.95).expect("a level"))
+    }
+
+    #[test]
+    fn arms_with_one_outcome_are_named() {
+        let arms = [I, I, C, C];
+        let overall = AssignmentShare::Overall;
+        let constant = |arm| Err(StandardisedError::ConstantOutcome { arm });
+        assert_eq!(run(&[0.0; 4], &arms, &[0; 4], overall), constant(I));
+        assert_eq!(run(&[1.0, 0.0, 1.0, 1.0], &arms, &[0; 4], overall), constant(C));
+        let half = run(&[0.5, 0.0, 1.0, 0.0], &arms, &[0; 4], overall);
+        assert_eq!(half, Err(LogisticError::NotBinary { row: 0 }.into()));
+    }
+
+    #[test]
+    fn a_stratum_with_one_arm_has_no_share_of_its_own() {
+        let (y, arms) = ([1.0, 0.0, 1.0, 0.0, 1.0, 0.0], [I, I, C, C, C, C]);
+        let strata = [0, 0, 0, 0, 2, 2];
+        let missing = StandardisedError::StratumWithOneArm { stratum: 2, arm: I };
+        assert_eq!(run(&y, &arms, &strata, AssignmentShare::ByStratum), Err(missing));
+        let overall = run(&y, &arms, &strata, AssignmentShare::Overall).unwrap();
+        assert!(overall.simple.difference.estimate.abs() < 1e-12);
+    }
+
+    #[test]
+    fn strata_of_one_outcome_join_the_reference() {
+        let (y, arms) = ([1.0, 0.0, 1.0, 0.0, 1.0, 1.0], [I, I, C, C, I, C]);
+        let got = run(&y, &arms, &[1, 1, 1, 1, 0, 0], AssignmentShare::Overall).unwrap();
+        let reason = OmissionReason::Separated;
+        assert_eq!(got.merged_strata, [MergedStratum { stratum: 0, reason }]);
+        assert!((got.risks.intervention - 2.0 / 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn weights_have_no_stratified_variance_but_the_rest() {
+        let (y, arms) = ([1.0, 0.0, 1.0, 0.0, 1.0, 0.0], [I, I, C, C, I, C]);
+        let weights = [1.0, 2.0, 1.0, 1.0, 1.0, 2.0];
+        let sample = StratifiedSample::new(&y, &arms, &[0; 6], 1).expect("a sample");
+        let weights = SamplingWeights::new(&weights).expect("weights");
+        let covariates: [Covariate<'_>; 0] = [];
+        let data = AdjustedSample::new(sample, &covariates, Some(weights)).expect("a sample");
+        let level = ConfidenceLevel::new(0.95).expect("a level");
+        let got = logit_standardised(&data, AssignmentShare::Overall, level).unwrap();
+        assert_eq!(got.stratified, Err(NoStratifiedVariance::Weighted));
+        assert!((got.risks.intervention - 0.5).abs() < 1e-14);
+        assert!((got.risks.control - 0.25).abs() < 1e-14);
+    }
+}

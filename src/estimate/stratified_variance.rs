@@ -22,7 +22,7 @@ pub enum NoStratifiedVariance {
 ///
 /// Permuted blocks and biased coins within strata leave no chance imbalance between strata and arms,
 /// and so take off the variance what the regression's residuals have in common within strata. With
-/// eₐ = y − μₐ, means and (co)variances `ₐ` those of arm a (divisor nₐ − 1), p_s the share of stratum
+/// eₐ = y − μₐ, variances and covariances with subscript a those of arm a (divisor nₐ − 1), pₛ the share of stratum
 /// s among everyone, ēₐₛ the mean of eₐ in arm a of stratum s:
 ///
 /// ```text
@@ -146,7 +146,9 @@ fn by_stratum(
             })
             .collect();
         let centre = sum(values.iter().copied()) / n;
-        values.iter_mut().for_each(|value| *value -= centre);
+        for value in &mut values {
+            *value -= centre;
+        }
         values
     });
     let product = |a: &[f64], b: &[f64]| sum(a.iter().zip(b).map(|(a, b)| a * b)) / (n * n);

@@ -43,7 +43,7 @@ pub const COLLINEAR: f64 = 1e-7;
 /// 1 − h below which a leverage is 1.
 const NO_LEEWAY: f64 = 1e-12;
 
-/// A fit of y = X β + e by least squares: β̂ = (XᵀWX)⁻¹ XᵀWy, W the diagonal of weights, or 1.
+/// A fit of y = X β + e by least squares: β̂ = (XᵀWX)⁻¹ Xᵀ W y, W the diagonal of weights, or 1.
 ///
 /// Agrees with R's `lm` and `estimatr::lm_robust` (`tests/reference/r/least_squares.R`,
 /// `tests/reference/r/adjusted.R`).
@@ -159,7 +159,7 @@ impl LeastSquares {
         (self.residual_df > 0).then(|| squares / self.residual_df as f64)
     }
 
-    /// By how much a coefficient moves with each outcome: row j of (XᵀWX)⁻¹ XᵀW.
+    /// By how much a coefficient moves with each outcome: row j of (XᵀWX)⁻¹ Xᵀ W.
     pub fn sensitivities(&self, coefficient: usize) -> Array1<f64> {
         let mut moves = self.basis.dot(&self.from_basis.row(coefficient));
         if let Some(roots) = &self.root_weights {

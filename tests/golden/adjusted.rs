@@ -49,12 +49,12 @@ impl Drawn {
             strata: codes(&case["strata"]),
             n_strata: serde_json::from_value(case["n_strata"].clone()).expect("a number"),
             columns: columns
-                .map(|column| match column.get("numeric") {
-                    Some(values) => Column::Numeric(numbers(values)),
-                    None => {
-                        let n = serde_json::from_value(column["n_levels"].clone());
-                        Column::Codes(codes(&column["codes"]), n.expect("a number"))
+                .map(|column| {
+                    if let Some(values) = column.get("numeric") {
+                        return Column::Numeric(numbers(values));
                     }
+                    let n = serde_json::from_value(column["n_levels"].clone());
+                    Column::Codes(codes(&column["codes"]), n.expect("a number"))
                 })
                 .collect(),
             weights: case.get("weights").map(numbers),
@@ -73,10 +73,11 @@ impl Drawn {
                 }
             })
             .collect();
-        let sample =
-            StratifiedSample::new(&self.outcomes, &self.arms, &self.strata, self.n_strata).unwrap();
-        let weights = self.weights.as_deref().map(|weights| SamplingWeights::new(weights).unwrap());
-        check(AdjustedSample::new(sample, &covariates, weights).unwrap())
+        let sample = StratifiedSample::new(&self.outcomes, &self.arms, &self.strata, self.n_strata)
+            .expect("a sample");
+        let weights =
+            self.weights.as_deref().map(|weights| SamplingWeights::new(weights).expect("a sample"));
+        check(AdjustedSample::new(sample, &covariates, weights).expect("a sample"))
     }
 }
 
@@ -220,5 +221,43 @@ fn the_standardised_logit_agrees_with_glm_and_the_formulas() {
             let got = drawn.with(|data| logit_standardised(&data, share, level())).unwrap();
             case.assert_standardised(simple, stratified, &got);
         });
+    }
+}
+
+#[test]
+fn statsmodels_and_dense_matrices_say_the_same() {
+    let (r, python) = (Reference::read("adjusted"), Reference::read("adjusted_python"));
+    assert!(python.cases.len() > 10);
+    for case in &python.cases {
+        let data = r.cases.iter().find(|other| other["name"] == case["name"]).expect("its data");
+        let (case, drawn) = (Case { reference: &python, case }, Drawn::of(data));
+        let check = |method: &str, got: &AdjustedEffect| {
+            case.assert(method, "estimate", got.estimate);
+            case.assert(method, "std_error", got.inference.unwrap().std_error);
+            case.assert(method, "df", got.df);
+        };
+        for (name, robust) in ROBUST {
+            let method = format!("ols_{name}");
+            if case.wants(&method) {
+                check(&method, &drawn.with(|data| ols_adjusted(&data, robust, level())).unwrap());
+            }
+            let method = format!("lin_{name}");
+            if case.wants(&method) {
+                check(&method, &drawn.with(|data| lin(&data, robust, level())).unwrap());
+            }
+        }
+        if case.wants("cr2") {
+            let clusters = Clusters { codes: drawn.clusters.as_deref().unwrap(), n_named: 9 };
+            let got = drawn.with(|data| ols_adjusted_clustered(&data, clusters, level()));
+            check("cr2", &got.unwrap().effect);
+        }
+        if case.wants("logit_overall") {
+            let share = AssignmentShare::Overall;
+            let got = drawn.with(|data| logit_standardised(&data, share, level())).unwrap();
+            case.assert("logit_overall", "risk_intervention", got.risks.intervention);
+            case.assert("logit_overall", "risk_control", got.risks.control);
+            let error = got.simple.difference.std_error;
+            case.assert("logit_overall", "difference_std_error", error);
+        }
     }
 }

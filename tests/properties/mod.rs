@@ -1,5 +1,6 @@
 //! What theory says must hold whatever the data.
 
+mod adjusted;
 mod estimate;
 mod numeric;
 mod resample;
