@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+mod aipw;
 mod balance;
 mod bootstrap;
 mod case;
@@ -11,6 +12,7 @@ mod distributions;
 mod estimate;
 mod heterogeneity;
 mod instrument;
+mod lasso;
 mod least_squares;
 mod quantile_effect;
 mod resample;

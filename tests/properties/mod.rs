@@ -1,7 +1,11 @@
 //! What theory says must hold whatever the data.
 
+mod cross_fitted;
 mod estimate;
+mod instrument;
+mod kernels;
 mod numeric;
 mod resample;
 mod simulate;
 mod survival;
+mod trials;
