@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 mod adjusted;
+mod aipw;
 mod balance;
 mod bootstrap;
 mod case;
@@ -12,6 +13,7 @@ mod distributions;
 mod estimate;
 mod heterogeneity;
 mod instrument;
+mod lasso;
 mod least_squares;
 mod quantile_effect;
 mod resample;

@@ -1,8 +1,12 @@
 //! What theory says must hold whatever the data.
 
 mod adjusted;
+mod cross_fitted;
 mod estimate;
+mod instrument;
+mod kernels;
 mod numeric;
 mod resample;
 mod simulate;
 mod survival;
+mod trials;

@@ -13,12 +13,12 @@ lasso <- function(y, z, s, x, lambda) {
   w <- dummies(z, s); own <- apply(x, 2, function(v) sqrt(mean(resid(lm(v ~ w))^2))); free <- ncol(w); p <- ncol(x)
   # glmnet makes penalty factors sum to the number of columns, and stops by its own scale: hence a
   # short path of penalties that ends in the one wanted.
-  f <- glmnet(cbind(w, sweep(x, 2, own, "/")), y, penalty.factor = c(rep(0, free), rep(1, p)), standardize = FALSE, lambda = lambda * c(8, 4, 2, 1) * p / (p + free), thresh = 1e-16, maxit = 1e7)
+  f <- glmnet(cbind(w, sweep(x, 2, own, "/")), y, penalty.factor = c(rep(0, free), rep(1, p)), standardize = FALSE, lambda = lambda * c(8, 4, 2, 1) * p / (p + free), thresh = 1e-20, maxit = 1e7)
   b <- f$beta[, 4][free + 1:p]; chosen <- b != 0
   # Glmnet says which coefficients are not 0, and their signs; given these they solve a linear system.
   u <- sweep(apply(x, 2, function(v) resid(lm(v ~ w))), 2, own, "/"); v <- u[, chosen, drop = FALSE]
-  polished <- solve(crossprod(v), drop(crossprod(v, resid(lm(y ~ w)))) - length(y) * lambda * sign(b[chosen]))
-  stopifnot(sign(polished) == sign(b[chosen]), max(abs(polished - b[chosen])) < 1e-4 * max(abs(b))); b[chosen] <- polished; b <- b / own
+  polished <- if (!any(chosen)) numeric(0) else solve(crossprod(v), drop(crossprod(v, resid(lm(y ~ w)))) - length(y) * lambda * sign(b[chosen]))
+  stopifnot(sign(polished) == sign(b[chosen])); b[chosen] <- polished; b <- b / own
   # The minimum, held against the conditions of Karush, Kuhn and Tucker.
   r <- resid(lm(y - drop(x %*% b) ~ w)); g <- abs(drop(crossprod(apply(x, 2, function(v) resid(lm(v ~ w))), r))) / own / length(y)
   stopifnot(all(g <= lambda * (1 + 1e-9)), all(abs(g[b != 0] - lambda) < 1e-9 * lambda))
@@ -35,7 +35,7 @@ validated <- function(y, z, s, x, folds) {
   w <- dummies(z, s); r <- resid(lm(y ~ w)); u <- apply(x, 2, function(v) { e <- resid(lm(v ~ w)); e / sqrt(mean(e^2)) })
   path <- largest(y, z, s, x) * 0.001^((0:59) / 59)
   error <- rowSums(sapply(sort(unique(folds)), function(k) {
-    f <- glmnet(u[folds != k, ], r[folds != k], intercept = FALSE, standardize = FALSE, lambda = path, thresh = 1e-16, maxit = 1e7)
+    f <- glmnet(u[folds != k, ], r[folds != k], intercept = FALSE, standardize = FALSE, lambda = path, thresh = 1e-20, maxit = 1e7)
     colSums((r[folds == k] - u[folds == k, ] %*% f$beta)^2)
   }))
   stopifnot(sort(error)[2] / min(error) > 1 + 1e-9)
