@@ -201,7 +201,7 @@ impl Partialled {
         }
         let largest = self.largest_penalty();
         let path: Vec<f64> = (0..STEPS).map(|step| largest * share(step)).collect();
-        let mut errors = vec![Vec::with_capacity(labels.len()); STEPS];
+        let mut errors = vec![Vec::new(); STEPS];
         for &label in &labels {
             let rows = |is_held: bool| {
                 (0..folds.len()).filter(|&i| (folds[i] == label) == is_held).collect::<Vec<usize>>()
