@@ -152,7 +152,7 @@ pub enum BalanceError {
 /// - Agrees with the formula in R; see `tests/reference/r/balance.R`.
 pub fn standardised_difference(values: TwoArm<&[f64]>) -> Result<f64, BalanceError> {
     let Moments { difference, variances, .. } = Moments::of(values)?;
-    let pooled = (variances.intervention + variances.control) / 2.0;
+    let pooled = f64::midpoint(variances.intervention, variances.control);
     Ok(difference / pooled.sqrt())
 }
 
@@ -208,7 +208,7 @@ pub fn level_differences(
 ) -> Result<Vec<Result<f64, BalanceError>>, BalanceError> {
     let TwoArm { intervention, control } = shares(levels)?;
     let difference = |(p1, p0): (f64, f64)| {
-        let variance = (p1 * (1.0 - p1) + p0 * (1.0 - p0)) / 2.0;
+        let variance = f64::midpoint(p1 * (1.0 - p1), p0 * (1.0 - p0));
         if variance > 0.0 {
             Ok((p1 - p0) / variance.sqrt())
         } else {
@@ -224,7 +224,7 @@ pub fn level_differences(
 /// d = √((p₁ − p₀)' S⁻¹ (p₁ − p₀)),   S = (S₁ + S₀)/2,   S_a = diag(p_a) − p_a p_a'
 /// ```
 ///
-/// p_a are the shares of all levels but one in arm a. Levels seen in neither arm are left out, and
+/// `p_a` are the shares of all levels but one in arm a. Levels seen in neither arm are left out, and
 /// it does not matter which is left out beside them: S is then invertible, and d what a
 /// generalised inverse over all levels gives, unless the arms share no level. Of two levels d is
 /// the absolute value of each [`level_differences`].

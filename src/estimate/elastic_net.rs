@@ -20,10 +20,13 @@ const SMALLEST: f64 = 1e-3;
 
 /// Where coordinate descent stops: duality gap as a share of the outcome's sum of squares, and the
 /// largest move of a coefficient as a share of the largest coefficient.
-const TOLERANCE: f64 = 1e-10;
+const TOLERANCE: f64 = 1e-9;
 
 /// Rounds of coordinate descent after which it stops in any case.
 const MOST_ROUNDS: u32 = 10_000;
+
+/// As [`TOLERANCE`], between penalties: errors of prediction need fewer digits.
+const VALIDATION_TOLERANCE: f64 = 1e-7;
 
 /// Why there is no penalised fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -143,7 +146,7 @@ impl Partialled {
         }
         let b = if self.outcome_scale > 0.0 {
             let scaled = penalty / self.outcome_scale;
-            self.polished(descend(&self.covariates, &self.outcome, scaled)?, scaled)
+            self.polished(descend(&self.covariates, &self.outcome, scaled, TOLERANCE)?, scaled)
         } else {
             Array1::zeros(self.scales.len())
         };
@@ -198,7 +201,7 @@ impl Partialled {
         }
         let largest = self.largest_penalty();
         let path: Vec<f64> = (0..STEPS).map(|step| largest * share(step)).collect();
-        let mut errors = vec![Vec::with_capacity(labels.len()); STEPS];
+        let mut errors = vec![Vec::new(); STEPS];
         for &label in &labels {
             let rows = |is_held: bool| {
                 (0..folds.len()).filter(|&i| (folds[i] == label) == is_held).collect::<Vec<usize>>()
@@ -211,7 +214,7 @@ impl Partialled {
             for (penalty, errors) in path.iter().zip(&mut errors) {
                 let scaled =
                     if self.outcome_scale > 0.0 { penalty / self.outcome_scale } else { 0.0 };
-                let off = &held_y - &held_x.dot(&descend(&x, &y, scaled)?);
+                let off = &held_y - &held_x.dot(&descend(&x, &y, scaled, VALIDATION_TOLERANCE)?);
                 errors.push(off.dot(&off));
             }
         }
@@ -253,7 +256,12 @@ fn residual(
 
 /// Coordinate descent on what is centred and standardised already: linfa centres no covariates, so
 /// that its own intercept would be wrong.
-fn descend(x: &Array2<f64>, y: &Array1<f64>, penalty: f64) -> Result<Array1<f64>, PenalisedError> {
+fn descend(
+    x: &Array2<f64>,
+    y: &Array1<f64>,
+    penalty: f64,
+    tolerance: f64,
+) -> Result<Array1<f64>, PenalisedError> {
     if x.ncols() == 0 {
         return Ok(Array1::zeros(0));
     }
@@ -262,7 +270,7 @@ fn descend(x: &Array2<f64>, y: &Array1<f64>, penalty: f64) -> Result<Array1<f64>
         .l1_ratio(1.0)
         .penalty(penalty)
         .with_intercept(false)
-        .tolerance(TOLERANCE)
+        .tolerance(tolerance)
         .max_iterations(MOST_ROUNDS)
         .fit(&data)
         .map_err(|_| PenalisedError::Descent)?;

@@ -141,7 +141,7 @@ pub struct ComplierEffect {
 /// ```
 ///
 /// with V the HC2 covariances: a quadratic in β, solved exactly. Where its leading coefficient
-/// π̂² − t² V_ππ is 0 to the last bit, the whole line is given.
+/// `π̂² − t² V_ππ` is 0 to the last bit, the whole line is given.
 ///
 /// Assumes that the arm acts on the outcome through take-up alone and that there are no defiers.
 /// Strata that are empty, of one arm or of one person are treated as in

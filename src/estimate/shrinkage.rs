@@ -80,7 +80,7 @@ pub enum ShrinkageError {
 ///
 /// τ² is Paule and Mandel's: the value at which Σ wᵢ (yᵢ − μ̂)² is its expectation, k − 1; 0 where
 /// it is already less at τ² = 0. It needs no normal effects, unlike REML, is biased less than
-/// DerSimonian and Laird's for few groups, and has one solution. Q is the same sum at τ² = 0, held
+/// `DerSimonian` and Laird's for few groups, and has one solution. Q is the same sum at τ² = 0, held
 /// against χ² on k − 1 degrees of freedom. Limits are normal. With few groups τ² is poorly known,
 /// and the limits are then too narrow; where τ² is 0 every group gets the mean.
 ///

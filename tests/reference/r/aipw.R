@@ -21,7 +21,7 @@ ridge <- function(y, w, new) {
 logistic <- function(y, s, x, new_s, new_x, folds) {
   k <- sort(unique(s)); w <- cbind(ones(s, k), x); new <- cbind(ones(new_s, k), new_x)
   if (length(unique(y)) == 1) return(list(m = rep(y[1], nrow(new_x)), separated = 0))
-  f <- suppressWarnings(glm.fit(cbind(1, w), y, family = binomial(), control = glm.control(epsilon = 1e-15, maxit = 200)))
+  f <- suppressWarnings(glm.fit(cbind(1, w), y, family = binomial(), control = glm.control(epsilon = 1e-10, maxit = 200)))
   if (max(abs(f$linear.predictors)) > 20) return(list(m = ridge(y, w, new), separated = 1))
   b <- f$coefficients; b[is.na(b)] <- 0; list(m = plogis(drop(cbind(1, new) %*% b)), separated = 0)
 }
