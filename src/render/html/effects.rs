@@ -90,7 +90,11 @@ pub(super) fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) 
         lower: cell(source, line, Statistic::CiLower),
         upper: cell(source, line, Statistic::CiUpper),
     };
-    let shown = notes.show(&limits.estimate, &place, |value| with_unit(numbers, unit, value));
+    // A confidence set may come without an estimate of its own.
+    let shown = match &limits.estimate {
+        Cell::Absent => String::new(),
+        known => notes.show(known, &place, |value| with_unit(numbers, unit, value)),
+    };
     let lower = notes.show(&limits.lower, &place, |value| limit(numbers, unit, value));
     let upper = notes.show(&limits.upper, &place, |value| limit(numbers, unit, value));
     let is_missing = limits.lower.value().is_none() && lower == upper;
