@@ -213,9 +213,8 @@ fn balance_note(row: &Row, masked: &Masked) -> Option<&'static str> {
     let is_whole = cell::variable(&key.level) == key.level;
     let is_hidden = masked.keys().any(|cell| {
         let is_it = match cell.subject {
-            Subject::Numbers => cell.level == key.level,
             Subject::Level if is_whole => cell::variable(&cell.level) == key.level,
-            Subject::Level => cell.level == key.level,
+            Subject::Level | Subject::Numbers => cell.level == key.level,
             _ => false,
         };
         is_it && cell.region == key.region

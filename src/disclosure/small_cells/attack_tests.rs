@@ -345,7 +345,9 @@ fn months_before_randomisation_and_work_beside_a_benefit_follow_the_rule() {
         let mut rows =
             arm.map(|number| of(outcome, Analysis::ArmRate, ResultArm::Ips, number)).to_vec();
         rows.push(of(outcome, Analysis::Effect, ResultArm::Contrast, (Statistic::Estimate, 0.0)));
-        rows.iter_mut().for_each(|row| row.key.month = Some(month));
+        for row in &mut rows {
+            row.key.month = Some(month);
+        }
         rows
     };
     assert_eq!(open(at(Outcome::Employed, -3, 4.0)).len(), 0);

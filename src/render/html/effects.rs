@@ -151,7 +151,12 @@ pub(super) fn tests(source: Source<'_>) -> Table {
     let mut notes = Notes::new(names);
     let mut rows = Vec::new();
     for line in lines(source, is_wanted) {
-        let method = names.method(line.method);
+        let mut method = names.method(line.method);
+        if !line.level.is_empty() {
+            let values = [("variable", names.variable(&line.level)), ("level", method)];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            method = fill(&names.texts.tables.in_group, &values);
+        }
         let place = Place::new(names, &line.region, &method);
         let mut optional = |statistic, digits| match cell(source, &line, statistic) {
             Cell::Absent => String::new(),
