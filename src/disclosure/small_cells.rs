@@ -1,173 +1,225 @@
 //! Masks cells of 1 to 4 people in what documents show, with a complement.
 //!
 //! A cell is a count of people: those in an arm, those with the event, those without it, those at
-//! risk, those lost. Where it is 1 to 4, every number of its analysis is withheld. Where exactly
-//! one part of a total that is shown (or the total itself) is withheld, subtraction would give it
-//! back: the smallest other part is withheld too. A contrast of arms is withheld where an arm's
-//! cell is, since the other arm's rate would give it back.
+//! risk, those lost, those of a level of a characteristic, those for whom it is not known. Where it
+//! is 1 to 4, every number of its analysis is withheld. Where exactly one part of a total that is
+//! shown (or the total itself) is withheld, subtraction would give it back: the smallest other part
+//! is withheld too. Totals are over regions, over the levels of a subgroup, over the levels of a
+//! characteristic and those for whom it is not known, and over the arms where both are shown
+//! together; what one of them withholds is completed in all others.
+//!
+//! A contrast of arms is withheld where an arm's cell is, since the other arm's rate would give it
+//! back: effects, quantile effects, effects among compliers, balance. So is what is made of the same
+//! few people: amounts of work where few had a job, and work beside a benefit where few work without
+//! one. Quantiles are values of single people, and are withheld for fewer than 10 in an arm.
 //!
 //! Curves stand on the monthly grid; a month by which 1 to 4 people of an arm and region had
-//! their first job, or at which 1 to 4 are left at risk, is withheld. This does not protect against an attacker who knows most of the
-//! participants, nor against differencing with earlier reports.
+//! their first job, or at which 1 to 4 are left at risk, is withheld. This does not protect against
+//! an attacker who knows most of the participants, nor against differencing with earlier reports, nor
+//! against solving several totals at once where no single one gives a cell away.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::results::result_set::ResultSet;
-use crate::results::row::{ALL_REGIONS, MASKED_COMPLEMENT, MASKED_SMALL_CELL, Row};
-use crate::results::vocabulary::{Analysis, Outcome, ResultArm, Statistic};
+use crate::results::row::{MASKED_COMPLEMENT, MASKED_SMALL_CELL, Row};
+use crate::results::vocabulary::{Analysis, Method, Outcome, ResultArm, Statistic};
 
-/// Fewest people in a cell that is shown, other than none.
-const FEWEST: f64 = 5.0;
+mod cell;
+mod counts;
 
-/// Whether a count of people is too small to show.
-fn is_small(count: f64) -> bool {
-    count > 0.0 && count < FEWEST
-}
+use cell::{Cell, Subject, cell_of};
+use counts::{Counts, is_small};
 
-/// What a cell is about; its parts by region sum up to [`ALL_REGIONS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Subject {
-    /// People with and without an outcome at a month.
-    Outcome(Outcome),
-    /// People at risk of a first job at a month.
-    AtRisk,
-}
+/// Fewest people in an arm whose quantiles are shown.
+const FEWEST_FOR_QUANTILES: f64 = 10.0;
 
-/// A cell: subject, month, arm, region.
-type Cell = (Subject, Option<i32>, ResultArm, String);
+/// Cells that are withheld, and why.
+type Masked = BTreeMap<Cell, &'static str>;
 
 /// The same results with small cells and their complements withheld.
 #[must_use]
 pub fn mask_small_cells(results: &ResultSet) -> ResultSet {
     let counts = Counts::of(results);
     let mut masked = counts.small();
-    mirror(&mut masked);
-    counts.complete(&mut masked);
-    mirror(&mut masked);
+    loop {
+        let before = masked.len();
+        follow(&mut masked, &counts);
+        counts.complete(&mut masked);
+        if masked.len() == before {
+            break;
+        }
+    }
     let flow = masked_flow(results);
-    results.map_rows(|row| match note_of(row, &masked, &flow) {
+    results.map_rows(|row| match note_of(row, &masked, &counts, &flow) {
         Some(note) => Row { value: None, note: note.to_owned(), ..row.clone() },
         None => row.clone(),
     })
 }
 
-/// Withholds the share with a first job by a month wherever it withholds that month's cumulative
-/// incidence, and the other way round: without missing outcomes the two are the same number.
-fn mirror(masked: &mut BTreeMap<Cell, &'static str>) {
+/// Withholds what is about the same people as a cell that is withheld.
+///
+/// The share with a first job by a month and that month's cumulative incidence are the same number
+/// where no outcome is missing. Amounts of work are those of the people with a job.
+fn follow(masked: &mut Masked, counts: &Counts) {
+    const AMOUNTS: &[Outcome] = &[
+        Outcome::FirstJob,
+        Outcome::DaysEmployed,
+        Outcome::LongestSpellDays,
+        Outcome::HoursWorked,
+        Outcome::WagesEur,
+    ];
     let twins: Vec<Cell> = masked
         .keys()
-        .filter_map(|(subject, month, arm, region)| {
-            let twin = match subject {
-                Subject::Outcome(Outcome::FirstJob) => Outcome::EverEmployed,
-                Subject::Outcome(Outcome::EverEmployed) => Outcome::FirstJob,
-                _ => return None,
+        .flat_map(|cell| {
+            let outcomes: &[Outcome] = match cell.subject {
+                Subject::Outcome(Outcome::FirstJob) => &[Outcome::EverEmployed],
+                Subject::Outcome(Outcome::EverEmployed) => AMOUNTS,
+                _ => &[],
             };
-            Some((Subject::Outcome(twin), *month, *arm, region.clone()))
+            outcomes
+                .iter()
+                .map(|&outcome| Cell { subject: Subject::Outcome(outcome), ..cell.clone() })
         })
+        .filter(|twin| counts.has(twin))
         .collect();
     for twin in twins {
         masked.entry(twin).or_insert(MASKED_COMPLEMENT);
     }
-}
-
-/// Sizes of all cells: the smallest count of people that each shows.
-struct Counts {
-    /// For each cell whether it is small, and the size by which complements are chosen.
-    cells: BTreeMap<Cell, (bool, f64)>,
-}
-
-impl Counts {
-    fn of(results: &ResultSet) -> Self {
-        let mut people: BTreeMap<Cell, (Option<f64>, Option<f64>)> = BTreeMap::new();
-        for row in results.rows() {
-            let (Some(value), Some(cell)) = (row.value, cell_of(row)) else { continue };
-            let entry = people.entry(cell).or_default();
-            match row.key.statistic {
-                Statistic::N | Statistic::NAtRisk => entry.0 = Some(value),
-                Statistic::Events => entry.1 = Some(value),
-                _ => {}
-            }
-        }
-        let size = |(n, events): (Option<f64>, Option<f64>)| {
-            let others = n.zip(events).map(|(n, events)| n - events);
-            let small = [n, events, others].into_iter().flatten().any(is_small);
-            (small, n.or(events).unwrap_or(0.0))
-        };
-        Self { cells: people.into_iter().map(|(cell, counts)| (cell, size(counts))).collect() }
+    // Who is not known is everyone less those known.
+    let unknown: Vec<Cell> = masked
+        .keys()
+        .filter(|cell| cell.subject == Subject::Numbers)
+        .map(|cell| Cell { subject: Subject::Missing, ..cell.clone() })
+        .filter(|cell| counts.has(cell))
+        .collect();
+    for cell in unknown {
+        masked.entry(cell).or_insert(MASKED_COMPLEMENT);
     }
-
-    fn small(&self) -> BTreeMap<Cell, &'static str> {
-        let small = || self.cells.iter().filter(|(_, (small, _))| *small).map(|(cell, _)| cell);
-        // Where 1 to 4 are left at risk, the height of the curve's steps would tell how many.
-        let curves = small().filter(|(subject, ..)| *subject == Subject::AtRisk).map(
-            |(_, month, arm, region)| {
-                (Subject::Outcome(Outcome::FirstJob), *month, *arm, region.clone())
-            },
-        );
-        small().cloned().chain(curves).map(|cell| (cell, MASKED_SMALL_CELL)).collect()
-    }
-
-    /// Adds a complement wherever exactly one term of a sum over regions is withheld.
-    fn complete(&self, masked: &mut BTreeMap<Cell, &'static str>) {
-        let sums: BTreeSet<(Subject, Option<i32>, ResultArm)> =
-            masked.keys().map(|(subject, month, arm, _)| (*subject, *month, *arm)).collect();
-        for (subject, month, arm) in sums {
-            let mut terms: Vec<(&Cell, f64)> = self
-                .cells
-                .iter()
-                .filter(|((s, m, a, _), _)| (*s, *m, *a) == (subject, month, arm))
-                .map(|(cell, (_, size))| (cell, *size))
-                .collect();
-            if terms.iter().filter(|(cell, _)| masked.contains_key(*cell)).count() != 1 {
-                continue;
-            }
-            // Regions before the total, small before large.
-            terms.sort_by(|(a, x), (b, y)| {
-                (a.3 == ALL_REGIONS).cmp(&(b.3 == ALL_REGIONS)).then(x.total_cmp(y)).then(a.cmp(b))
-            });
-            if let Some((cell, _)) = terms.iter().find(|(cell, _)| !masked.contains_key(*cell)) {
-                masked.insert((*cell).clone(), MASKED_COMPLEMENT);
-            }
-        }
-    }
-}
-
-/// The cell whose counts a row of one arm shows.
-fn cell_of(row: &Row) -> Option<Cell> {
-    let key = &row.key;
-    let subject = match (key.analysis, key.statistic) {
-        (Analysis::CumulativeIncidence | Analysis::Survival, Statistic::NAtRisk) => Subject::AtRisk,
-        (Analysis::ArmRate | Analysis::ArmMean, _) => Subject::Outcome(key.outcome),
-        (Analysis::CumulativeIncidence | Analysis::Survival, _) => {
-            Subject::Outcome(Outcome::FirstJob)
-        }
-        _ => return None,
-    };
-    Some((subject, key.month, key.arm, key.region.clone()))
 }
 
 /// Why a row is withheld, if it is.
 fn note_of(
     row: &Row,
-    masked: &BTreeMap<Cell, &'static str>,
+    masked: &Masked,
+    counts: &Counts,
     flow: &BTreeMap<Statistic, &'static str>,
 ) -> Option<&'static str> {
     let key = &row.key;
     row.value?;
-    if key.analysis == Analysis::Flow {
-        return flow.get(&key.statistic).copied();
+    match key.analysis {
+        Analysis::Flow => flow.get(&key.statistic).copied(),
+        Analysis::Baseline => baseline_note(row, masked, counts),
+        Analysis::Balance => balance_note(row, masked),
+        Analysis::ComplierMean => complier_note(row, masked),
+        // A contrast: both arms' cells must be open. Tests over all months tell of no cell.
+        Analysis::Effect
+        | Analysis::QuantileEffect
+        | Analysis::ShrunkenEffect
+        | Analysis::ComplierShare
+        | Analysis::ComplierEffect => contrast_note(row, masked, counts),
+        _ => {
+            let cell = cell_of(row)?;
+            let is_quantile = key.analysis == Analysis::ArmQuantile;
+            let is_few = is_quantile && !counts.has_people(&cell, FEWEST_FOR_QUANTILES);
+            masked.get(&cell).copied().or(is_few.then_some(MASKED_SMALL_CELL))
+        }
     }
-    if let Some(cell) = cell_of(row) {
-        return masked.get(&cell).copied();
+}
+
+/// The cell of an arm that a contrast is made of.
+fn arm_cell(row: &Row, outcome: Outcome, arm: ResultArm) -> Cell {
+    Cell {
+        subject: Subject::Outcome(outcome),
+        month: row.key.month,
+        arm,
+        region: row.key.region.clone(),
+        subgroup: row.key.subgroup.clone(),
+        level: String::new(),
     }
-    // A contrast: both arms' cells must be open. Tests over all months tell of no cell.
-    if key.analysis != Analysis::Effect {
-        return None;
+}
+
+fn contrast_note(row: &Row, masked: &Masked, counts: &Counts) -> Option<&'static str> {
+    let key = &row.key;
+    let is_complier = matches!(key.analysis, Analysis::ComplierShare | Analysis::ComplierEffect);
+    if is_complier && hides_take_up(masked, &key.region) {
+        return Some(MASKED_COMPLEMENT);
     }
-    [ResultArm::Ips, ResultArm::Control].into_iter().find_map(|arm| {
-        let cell = (Subject::Outcome(key.outcome), key.month, arm, key.region.clone());
-        masked.contains_key(&cell).then_some(MASKED_COMPLEMENT)
+    let arms = [ResultArm::Ips, ResultArm::Control].into_iter();
+    arms.map(|arm| arm_cell(row, key.outcome, arm)).find_map(|cell| {
+        let is_few = key.analysis == Analysis::QuantileEffect
+            && !counts.has_people(&cell, FEWEST_FOR_QUANTILES);
+        (masked.contains_key(&cell) || is_few).then_some(MASKED_COMPLEMENT)
     })
+}
+
+/// Whether an arm's take-up is withheld in a region, at any month.
+fn hides_take_up(masked: &Masked, region: &str) -> bool {
+    let take_up = Subject::Outcome(Outcome::TakeUp);
+    masked.keys().any(|cell| cell.subject == take_up && cell.region == region)
+}
+
+/// A characteristic of compliers is hidden with the level itself, and with take-up.
+fn complier_note(row: &Row, masked: &Masked) -> Option<&'static str> {
+    let key = &row.key;
+    let is_hidden = masked.keys().any(|cell| {
+        let is_level =
+            matches!(cell.subject, Subject::Level | Subject::Numbers) && cell.level == key.level;
+        cell.region == key.region && is_level
+    });
+    (is_hidden || hides_take_up(masked, &key.region)).then_some(MASKED_COMPLEMENT)
+}
+
+fn baseline_note(row: &Row, masked: &Masked, counts: &Counts) -> Option<&'static str> {
+    let key = &row.key;
+    let variable = cell::variable(&key.level);
+    let cell = |subject, level: &str| Cell {
+        subject,
+        month: key.month,
+        arm: key.arm,
+        region: key.region.clone(),
+        subgroup: key.subgroup.clone(),
+        level: level.to_owned(),
+    };
+    let own = match (variable == key.level, key.method) {
+        (false, _) => masked.get(&cell(Subject::Level, &key.level)),
+        (true, Method::Mean) => masked.get(&cell(Subject::Numbers, variable)),
+        (true, _) => None,
+    };
+    if let Some(note) = own {
+        return Some(note);
+    }
+    // Who is known, and every share of them, gives those away who are not.
+    let is_of_known = match key.statistic {
+        Statistic::N | Statistic::Missing => true,
+        Statistic::Estimate => variable != key.level,
+        _ => false,
+    };
+    if is_of_known && let Some(note) = masked.get(&cell(Subject::Missing, variable)) {
+        let is_own = key.statistic == Statistic::Missing;
+        return Some(if is_own { note } else { MASKED_COMPLEMENT });
+    }
+    let is_quartile = matches!(
+        key.statistic,
+        Statistic::QuartileOne | Statistic::Median | Statistic::QuartileThree
+    );
+    let numbers = cell(Subject::Numbers, variable);
+    let is_few = is_quartile && !counts.has_people(&numbers, FEWEST_FOR_QUANTILES);
+    is_few.then_some(MASKED_SMALL_CELL)
+}
+
+/// The balance of a level goes with the level; that of a variable with any of its levels.
+fn balance_note(row: &Row, masked: &Masked) -> Option<&'static str> {
+    let key = &row.key;
+    let is_whole = cell::variable(&key.level) == key.level;
+    let is_hidden = masked.keys().any(|cell| {
+        let is_it = match cell.subject {
+            Subject::Level if is_whole => cell::variable(&cell.level) == key.level,
+            Subject::Level | Subject::Numbers => cell.level == key.level,
+            _ => false,
+        };
+        is_it && cell.region == key.region
+    });
+    is_hidden.then_some(MASKED_COMPLEMENT)
 }
 
 /// Randomised = not due + lost + analysed: which of the four are withheld.
@@ -193,5 +245,7 @@ fn masked_flow(results: &ResultSet) -> BTreeMap<Statistic, &'static str> {
     masked
 }
 
+#[cfg(test)]
+mod attack_tests;
 #[cfg(test)]
 mod tests;

@@ -299,7 +299,7 @@ fn some_work_before_randomisation_and_none_of_it_reaches_day_0() {
 fn by_the_rule(spells: &[&Row], (first, next): (Date, Date), reference_hours: f64) -> f64 {
     let n_days = next.days_since(first);
     let share = |day: i32| {
-        let today = first.plus_days(day).unwrap();
+        let today = first.plus_days(day).expect("a day");
         let counts = |spell: &&&Row| {
             date(&spell["start_date"]) <= today
                 && optional_date(&spell["end_date"]).is_none_or(|end| today <= end)
@@ -310,7 +310,7 @@ fn by_the_rule(spells: &[&Row], (first, next): (Date, Date), reference_hours: f6
         let hours: f64 = spells
             .iter()
             .filter(counts)
-            .map(|spell| spell["hours_per_week"].parse::<f64>().unwrap())
+            .map(|spell| spell["hours_per_week"].parse::<f64>().expect("hours"))
             .sum();
         let excess = (1e4 * hours / reference_hours).round() / 100.0 - 20.0;
         1.0 - (excess + 1e-9).round().clamp(0.0, 100.0) / 100.0
@@ -332,7 +332,7 @@ fn benefits_follow_the_rule_but_for_a_few() {
     for row in &benefits {
         rows_of.entry(row["participant_id"].as_str()).or_default().push(row);
     }
-    let month_of = |date: Date| 12 * date.year() + date.month() as i32 - 1;
+    let month_of = |date: Date| 12 * date.year() + date.month().cast_signed() - 1;
     let (mut reduced, mut odd, mut whole_months, mut left) = (0, 0, 0, 0);
     for person in rows(&made.participants_csv) {
         let entry = date(&person["randomisation_date"]);

@@ -1,10 +1,10 @@
 use super::*;
-use crate::results::row::Key;
+use crate::results::row::{ALL_REGIONS, Key};
 use crate::results::study::Study;
 use crate::results::vocabulary::{AnalysisSet, Inference, Method, Role, Unit};
 use crate::trial::arm::TwoArm;
 
-fn study() -> Study {
+pub(super) fn study() -> Study {
     Study {
         id: "t".into(),
         title: "t".into(),
@@ -24,7 +24,13 @@ fn study() -> Study {
     }
 }
 
-fn row(analysis: Analysis, region: &str, arm: ResultArm, statistic: Statistic, value: f64) -> Row {
+pub(super) fn row(
+    analysis: Analysis,
+    region: &str,
+    arm: ResultArm,
+    statistic: Statistic,
+    value: f64,
+) -> Row {
     Row {
         key: Key {
             analysis,

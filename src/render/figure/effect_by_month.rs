@@ -106,9 +106,10 @@ pub(super) fn draw(source: Source<'_>) -> Result<Option<Figure>, FigureError> {
         footnotes.push(text.rule.clone());
     }
     footnotes.extend(notes.lines());
+    let has_benefits = all().any(|series| series.unit() == Unit::EurPerMonth);
     let words = Words {
         name: NAME,
-        title: text.title.clone(),
+        title: if has_benefits { text.title_with_benefits.clone() } else { text.title.clone() },
         subtitle: names.subtitle(&text.subtitle, &names.texts.common.observed_each_month),
         footnotes,
         text_alternative: alternative(source, &panels),
@@ -169,6 +170,10 @@ fn alternative(source: Source<'_>, panels: &[Panel]) -> String {
             let row = [("month", month.as_str()), ("outcome", &outcome), ("difference", &shown)];
             words.push(fill(&text.alternative_row, &row));
         }
+    }
+    let points = panels.iter().flat_map(|panel| &panel.series).flat_map(|series| &series.points);
+    if points.into_iter().any(|(month, _)| *month <= 0) {
+        words.push(text.placebo.clone());
     }
     words.join(" ")
 }

@@ -194,12 +194,10 @@ impl Writer<'_, '_> {
 
 /// Numbers in their template; where the first is missing, its symbol alone.
 pub(super) fn joined(template: &str, values: &[(&str, (String, bool))]) -> String {
-    match values.first() {
-        Some((_, (symbol, false))) => symbol.clone(),
-        _ => {
-            let values: Vec<(&str, &str)> =
-                values.iter().map(|(name, (text, _))| (*name, text.as_str())).collect();
-            fill(template, &values)
-        }
+    if let Some((_, (symbol, false))) = values.first() {
+        return symbol.clone();
     }
+    let values: Vec<(&str, &str)> =
+        values.iter().map(|(name, (text, _))| (*name, text.as_str())).collect();
+    fill(template, &values)
 }

@@ -90,7 +90,11 @@ pub(super) fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) 
         lower: cell(source, line, Statistic::CiLower),
         upper: cell(source, line, Statistic::CiUpper),
     };
-    let shown = notes.show(&limits.estimate, &place, |value| with_unit(numbers, unit, value));
+    // A confidence set may come without an estimate of its own.
+    let shown = match &limits.estimate {
+        Cell::Absent => String::new(),
+        known => notes.show(known, &place, |value| with_unit(numbers, unit, value)),
+    };
     let lower = notes.show(&limits.lower, &place, |value| limit(numbers, unit, value));
     let upper = notes.show(&limits.upper, &place, |value| limit(numbers, unit, value));
     let is_missing = limits.lower.value().is_none() && lower == upper;
@@ -147,7 +151,12 @@ pub(super) fn tests(source: Source<'_>) -> Table {
     let mut notes = Notes::new(names);
     let mut rows = Vec::new();
     for line in lines(source, is_wanted) {
-        let method = names.method(line.method);
+        let mut method = names.method(line.method);
+        if !line.level.is_empty() {
+            let values = [("variable", names.variable(&line.level)), ("level", method)];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            method = fill(&names.texts.tables.in_group, &values);
+        }
         let place = Place::new(names, &line.region, &method);
         let mut optional = |statistic, digits| match cell(source, &line, statistic) {
             Cell::Absent => String::new(),

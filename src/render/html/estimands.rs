@@ -54,7 +54,7 @@ fn row(source: Source<'_>, estimand: &StudyEstimand) -> Vec<String> {
     let months: Vec<String> = estimand.months.iter().map(ToString::to_string).collect();
     let mut variable = vec![estimand.variable.clone()];
     if !months.is_empty() {
-        variable.push(format!("{} {}", names.texts.report.month, months.join(", ")));
+        variable.push(format!("{} {}", names.texts.report.month.to_lowercase(), months.join(", ")));
     }
     let mut population = vec![estimand.population.clone()];
     if estimand.region != ALL_REGIONS {

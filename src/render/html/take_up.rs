@@ -10,7 +10,7 @@ use crate::trial::arm::Arm;
 
 use super::Source;
 use super::amounts::amount;
-use super::effects::{cell, effect_row, lines, unit};
+use super::effects::{effect_row, lines, unit};
 use super::table::{Section, Table};
 use super::tables::{percents, points};
 
@@ -110,14 +110,7 @@ fn effects(source: Source<'_>) -> Table {
                 Statistic::Estimate | Statistic::CiLower | Statistic::CiUpper
             )
     };
-    let row = |line: &Key| {
-        let mut row = effect_row(source, &mut notes, line);
-        if cell(source, line, Statistic::Estimate) == Cell::Absent {
-            // Anderson and Rubin's set has limits alone.
-            row[3].clear();
-        }
-        row
-    };
+    let row = |line: &Key| effect_row(source, &mut notes, line);
     let rows = lines(source, is_wanted).iter().map(row).collect();
     let interval = fill(&report.interval, &[("level", &names.level())]);
     let columns = vec![

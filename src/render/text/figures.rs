@@ -96,6 +96,7 @@ pub struct EmploymentByMonthText {
 #[expect(missing_docs, reason = "each field is the text of that name")]
 pub struct EffectByMonthText {
     pub title: String,
+    pub title_with_benefits: String,
     pub subtitle: String,
     pub employed: String,
     pub benefit: String,

@@ -1,0 +1,68 @@
+//! Cells: counts of people that a row shows.
+
+use crate::results::row::Row;
+use crate::results::vocabulary::{Analysis, Method, Outcome, ResultArm, Statistic};
+
+/// What a cell is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Subject {
+    /// People with and without an outcome at a month.
+    Outcome(Outcome),
+    /// People at risk of a first job at a month.
+    AtRisk,
+    /// People of a level of a characteristic.
+    Level,
+    /// People whose number of a characteristic is known.
+    Numbers,
+    /// People for whom a characteristic is not known.
+    Missing,
+}
+
+/// A count of people.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Cell {
+    pub(super) subject: Subject,
+    pub(super) month: Option<i32>,
+    pub(super) arm: ResultArm,
+    pub(super) region: String,
+    /// Empty, or `variable=level`.
+    pub(super) subgroup: String,
+    /// Of a characteristic: the variable, or `variable=level`.
+    pub(super) level: String,
+}
+
+/// The variable of a word that may be `variable=level`.
+pub(super) fn variable(word: &str) -> &str {
+    word.split_once('=').map_or(word, |(variable, _)| variable)
+}
+
+/// The cell whose counts a row of one arm shows.
+pub(super) fn cell_of(row: &Row) -> Option<Cell> {
+    let key = &row.key;
+    let is_level = key.level.contains('=');
+    let subject = match (key.analysis, key.statistic) {
+        (Analysis::CumulativeIncidence | Analysis::Survival, Statistic::NAtRisk) => Subject::AtRisk,
+        (Analysis::ArmRate | Analysis::ArmMean | Analysis::ArmQuantile, _) => {
+            Subject::Outcome(key.outcome)
+        }
+        (Analysis::CumulativeIncidence | Analysis::Survival, _) => {
+            Subject::Outcome(Outcome::FirstJob)
+        }
+        (Analysis::Baseline, _) if is_level => Subject::Level,
+        (Analysis::Baseline, Statistic::Missing) => Subject::Missing,
+        (Analysis::Baseline, _) if key.method == Method::Mean => Subject::Numbers,
+        // How many are known says how many are not.
+        (Analysis::Baseline, _) => Subject::Missing,
+        _ => return None,
+    };
+    // A quantile's level is no cell of its own.
+    let level = if key.analysis == Analysis::Baseline { key.level.clone() } else { String::new() };
+    Some(Cell {
+        subject,
+        month: key.month,
+        arm: key.arm,
+        region: key.region.clone(),
+        subgroup: key.subgroup.clone(),
+        level,
+    })
+}

@@ -1,0 +1,175 @@
+//! Sizes of cells, and the totals that they are parts of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Masked;
+use super::cell::{Cell, Subject, cell_of, variable};
+use crate::results::result_set::ResultSet;
+use crate::results::row::{ALL_REGIONS, MASKED_COMPLEMENT, MASKED_SMALL_CELL};
+use crate::results::vocabulary::{Outcome, ResultArm, Statistic};
+
+/// Fewest people in a cell that is shown, other than none.
+const FEWEST: f64 = 5.0;
+
+/// Whether a count of people is too small to show.
+pub(super) fn is_small(count: f64) -> bool {
+    count > 0.0 && count < FEWEST
+}
+
+/// The counts of a cell that rows show.
+#[derive(Clone, Copy, Debug, Default)]
+struct People {
+    n: Option<f64>,
+    events: Option<f64>,
+    missing: Option<f64>,
+}
+
+impl People {
+    fn is_small(self, subject: Subject) -> bool {
+        let others = self.n.zip(self.events).map(|(n, events)| n - events);
+        match subject {
+            // Those for whom it is not known are a cell of their own.
+            Subject::Missing => [self.n, self.missing].into_iter().flatten().any(is_small),
+            _ => [self.n, self.events, others].into_iter().flatten().any(is_small),
+        }
+    }
+
+    /// The size by which complements are chosen.
+    fn size(self, subject: Subject) -> f64 {
+        let size = match subject {
+            Subject::Missing => self.missing,
+            Subject::Level => self.events,
+            _ => self.n.or(self.events),
+        };
+        size.unwrap_or(0.0)
+    }
+}
+
+/// Sizes of all cells.
+pub(super) struct Counts {
+    cells: BTreeMap<Cell, People>,
+    /// Cells of which one follows from the others.
+    totals: Vec<Vec<Cell>>,
+}
+
+impl Counts {
+    /// Reads the counts off the rows.
+    pub(super) fn of(results: &ResultSet) -> Self {
+        let mut cells: BTreeMap<Cell, People> = BTreeMap::new();
+        for row in results.rows() {
+            let (Some(value), Some(cell)) = (row.value, cell_of(row)) else { continue };
+            let people = cells.entry(cell).or_default();
+            match row.key.statistic {
+                Statistic::N | Statistic::NAtRisk => people.n = Some(value),
+                Statistic::Events => people.events = Some(value),
+                Statistic::Missing => people.missing = Some(value),
+                _ => {}
+            }
+        }
+        let totals = totals(&cells);
+        Self { cells, totals }
+    }
+
+    /// Whether there is such a cell.
+    pub(super) fn has(&self, cell: &Cell) -> bool {
+        self.cells.contains_key(cell)
+    }
+
+    /// Whether a cell is known to have at least that many people.
+    pub(super) fn has_people(&self, cell: &Cell, fewest: f64) -> bool {
+        let n = self.cells.get(cell).and_then(|people| people.n);
+        n.is_some_and(|n| n >= fewest)
+    }
+
+    /// Cells of 1 to 4 people.
+    pub(super) fn small(&self) -> Masked {
+        let small = || {
+            let is_small = |(cell, people): &(&Cell, &People)| people.is_small(cell.subject);
+            self.cells.iter().filter(is_small).map(|(cell, _)| cell.clone())
+        };
+        // Where 1 to 4 are left at risk, the height of the curve's steps would tell how many.
+        let curves = small()
+            .filter(|cell| cell.subject == Subject::AtRisk)
+            .map(|cell| Cell { subject: Subject::Outcome(Outcome::FirstJob), ..cell });
+        let all = small().chain(curves).chain(self.few_without_benefit());
+        all.map(|cell| (cell, MASKED_SMALL_CELL)).collect()
+    }
+
+    /// Work beside a benefit, where 1 to 4 work without one.
+    fn few_without_benefit(&self) -> impl Iterator<Item = Cell> + '_ {
+        let beside = Subject::Outcome(Outcome::EmployedOnBenefit);
+        self.cells.iter().filter(move |(cell, _)| cell.subject == beside).filter_map(
+            |(cell, people)| {
+                let employed =
+                    Cell { subject: Subject::Outcome(Outcome::Employed), ..cell.clone() };
+                let employed = self.cells.get(&employed)?.events?;
+                is_small(employed - people.events?).then(|| cell.clone())
+            },
+        )
+    }
+
+    /// Adds a complement wherever exactly one term of a total is withheld.
+    pub(super) fn complete(&self, masked: &mut Masked) {
+        for terms in &self.totals {
+            if terms.iter().filter(|cell| masked.contains_key(*cell)).count() != 1 {
+                continue;
+            }
+            let size =
+                |cell: &Cell| self.cells.get(cell).map_or(0.0, |people| people.size(cell.subject));
+            let is_total = |cell: &Cell| {
+                let is_in_part = !cell.subgroup.is_empty();
+                (cell.region == ALL_REGIONS && !is_in_part, cell.arm == ResultArm::All)
+            };
+            let rank = |cell: &Cell| (size(cell) <= 0.0, is_total(cell));
+            // Parts before totals, and whoever is there before none; small before large.
+            let open = terms.iter().filter(|cell| !masked.contains_key(*cell));
+            let smallest = open.min_by(|a, b| {
+                rank(a).cmp(&rank(b)).then(size(a).total_cmp(&size(b))).then(a.cmp(b))
+            });
+            if let Some(cell) = smallest {
+                masked.insert(cell.clone(), MASKED_COMPLEMENT);
+            }
+        }
+    }
+}
+
+/// Which total cells belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Regions,
+    Arms,
+    Levels,
+    Subgroup,
+}
+
+/// Cells of which one follows from the others: regions and all of them, arms and both together,
+/// levels of a characteristic and those for whom it is not known, levels of a subgroup and everyone.
+fn totals(cells: &BTreeMap<Cell, People>) -> Vec<Vec<Cell>> {
+    let mut groups: BTreeMap<(Kind, Cell), BTreeSet<Cell>> = BTreeMap::new();
+    let mut add = |kind, name: Cell, cell: &Cell| {
+        groups.entry((kind, name)).or_default().insert(cell.clone());
+    };
+    for cell in cells.keys() {
+        add(Kind::Regions, Cell { region: String::new(), ..cell.clone() }, cell);
+        add(Kind::Arms, Cell { arm: ResultArm::All, ..cell.clone() }, cell);
+        if matches!(cell.subject, Subject::Level | Subject::Missing) {
+            let level = variable(&cell.level).to_owned();
+            add(Kind::Levels, Cell { subject: Subject::Level, level, ..cell.clone() }, cell);
+        }
+        if !cell.subgroup.is_empty() {
+            let subgroup = variable(&cell.subgroup).to_owned();
+            let name = Cell { subgroup, ..cell.clone() };
+            let everyone = Cell { subgroup: String::new(), ..cell.clone() };
+            if cells.contains_key(&everyone) {
+                add(Kind::Subgroup, name.clone(), &everyone);
+            }
+            add(Kind::Subgroup, name, cell);
+        }
+    }
+    let is_total = |((kind, _), terms): &((Kind, Cell), BTreeSet<Cell>)| {
+        // Without both arms together, an arm does not follow from the other.
+        *kind != Kind::Arms || terms.iter().any(|cell| cell.arm == ResultArm::All)
+    };
+    let groups = groups.into_iter().filter(is_total).filter(|(_, terms)| terms.len() > 1);
+    groups.map(|(_, terms)| terms.into_iter().collect()).collect()
+}
