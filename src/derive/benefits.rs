@@ -1,10 +1,12 @@
 //! Benefits by month since randomisation: what was paid, and what the rule gives.
 
+use std::collections::BTreeMap;
+
 use super::follow_up::FollowUp;
 use crate::plan::analyses::MissingMonth;
 use crate::trial::benefits::{BenefitRow, CalendarMonth};
 use crate::trial::date::Date;
-use crate::trial::employment::{Contract, Spell};
+use crate::trial::employment::{Contract, Source, Spell};
 use crate::trial::participant::Participant;
 
 /// Year and month from which the rule of [`formula_amount`] holds: April 2018.
@@ -106,8 +108,9 @@ fn nearest(
     before.or_else(|| rows.iter().filter(|row| row.month > calendar).find_map(&value))
 }
 
-/// Weekly hours of work on a day, of all spells that cover it. Training and volunteering are no
-/// work in the rule's sense, nor is work that is recorded as not authorised.
+/// Weekly hours of work on a day. Training and volunteering are no work in the rule's sense, nor is
+/// work that is recorded as not authorised. Of several sources, which may report the same work, the
+/// one with the most hours counts.
 fn authorised_hours(spells: &[Spell], day: Date) -> f64 {
     let counts = |spell: &&Spell| {
         !matches!(spell.contract, Contract::Training | Contract::Volunteering)
@@ -115,7 +118,11 @@ fn authorised_hours(spells: &[Spell], day: Date) -> f64 {
             && spell.start <= day
             && spell.end.is_none_or(|end| day <= end)
     };
-    spells.iter().filter(counts).map(|spell| spell.hours_per_week).sum()
+    let mut by_source: BTreeMap<Option<Source>, f64> = BTreeMap::new();
+    for spell in spells.iter().filter(counts) {
+        *by_source.entry(spell.source).or_default() += spell.hours_per_week;
+    }
+    by_source.into_values().reduce(f64::max).unwrap_or(0.0)
 }
 
 /// Benefit of a month beside authorised work: Royal Decree of 3 July 1996, art. 230 § 1, as it

@@ -2,7 +2,7 @@
 
 use crate::plan::types::CompetitiveEmployment;
 use crate::trial::date::Date;
-use crate::trial::employment::Spell;
+use crate::trial::employment::{Source, Spell};
 use crate::trial::time::DAYS_PER_MONTH;
 
 const DAYS_PER_WEEK: f64 = 7.0;
@@ -29,13 +29,8 @@ pub struct CountedSpell {
     pub hours_per_week: f64,
     /// Gross wage a month in euro.
     pub monthly_wage_eur: Option<f64>,
-}
-
-impl CountedSpell {
-    /// Days from day 0 to `last_day`, both included, that the spell covers.
-    fn days_to(&self, last_day: i32) -> i32 {
-        (self.end_day.min(last_day) - self.start_day.max(0) + 1).max(0)
-    }
+    /// Who reported it.
+    pub source: Option<Source>,
 }
 
 /// The competitive spells of one participant that start by the end of follow-up.
@@ -50,28 +45,95 @@ pub fn counted_spells(
         .filter(|spell| is_competitive(spell, day_0, end_of_follow_up, definition))
         .map(|spell| {
             let (start_day, end_day) = days_of(spell, day_0, end_of_follow_up);
-            let (hours_per_week, monthly_wage_eur) = (spell.hours_per_week, spell.monthly_wage_eur);
-            CountedSpell { start_day, end_day, hours_per_week, monthly_wage_eur }
+            CountedSpell {
+                start_day,
+                end_day,
+                hours_per_week: spell.hours_per_week,
+                monthly_wage_eur: spell.monthly_wage_eur,
+                source: spell.source,
+            }
         })
         .filter(|spell| spell.start_day <= end_of_follow_up)
         .collect()
 }
 
 /// Hours from day 0 to `last_day`, both included: weekly hours / 7 for each day of each spell.
-/// Spells that overlap add up.
+///
+/// Jobs that overlap add up. Where several sources report the same day, they may report the same
+/// work: the day has the hours of the source with the most.
 pub fn hours_worked(spells: &[CountedSpell], last_day: i32) -> f64 {
-    let hours = |spell: &CountedSpell| f64::from(spell.days_to(last_day)) * spell.hours_per_week;
-    spells.iter().map(hours).sum::<f64>() / DAYS_PER_WEEK
+    let hours = |all: &[&CountedSpell]| all.iter().map(|spell| spell.hours_per_week).sum::<f64>();
+    let weekly = |segment: &Segment<'_>| largest(segment.by_source().map(|all| hours(&all)));
+    let segments = segments(spells, last_day);
+    segments.iter().map(|part| part.days() * weekly(part).unwrap_or(0.0)).sum::<f64>()
+        / DAYS_PER_WEEK
 }
 
 /// Wages from day 0 to `last_day`, both included: monthly wage / 30.4375 for each day of each
-/// spell; none where a spell of these days has no wage.
+/// spell; none where a day of work has no wage.
+///
+/// Of several sources the one with the most counts, among those that have every wage of the day.
 pub fn wages_earned(spells: &[CountedSpell], last_day: i32) -> Option<f64> {
     let mut total = 0.0;
-    for spell in spells.iter().filter(|spell| spell.days_to(last_day) > 0) {
-        total += f64::from(spell.days_to(last_day)) * spell.monthly_wage_eur?;
+    for part in segments(spells, last_day) {
+        let wages = |all: Vec<&CountedSpell>| -> Option<f64> {
+            all.iter().map(|spell| spell.monthly_wage_eur).sum()
+        };
+        total += part.days() * largest(part.by_source().filter_map(wages))?;
     }
     Some(total / DAYS_PER_MONTH)
+}
+
+fn largest(values: impl Iterator<Item = f64>) -> Option<f64> {
+    values.reduce(f64::max)
+}
+
+/// Days during which the same spells run, at least one of them.
+struct Segment<'a> {
+    first_day: i32,
+    last_day: i32,
+    spells: Vec<&'a CountedSpell>,
+}
+
+impl<'a> Segment<'a> {
+    fn days(&self) -> f64 {
+        f64::from(self.last_day - self.first_day + 1)
+    }
+
+    /// The spells of each source that reports any.
+    fn by_source(&self) -> impl Iterator<Item = Vec<&'a CountedSpell>> {
+        let mut sources: Vec<Option<Source>> =
+            self.spells.iter().map(|spell| spell.source).collect();
+        sources.sort();
+        sources.dedup();
+        sources.into_iter().map(|source| {
+            self.spells.iter().copied().filter(|spell| spell.source == source).collect()
+        })
+    }
+}
+
+/// Day 0 to `last_day`, cut wherever a spell begins or ends; days without work left out.
+fn segments(spells: &[CountedSpell], last_day: i32) -> Vec<Segment<'_>> {
+    let within = |day: i32| (0..=last_day + 1).contains(&day);
+    let mut cuts: Vec<i32> = spells
+        .iter()
+        .flat_map(|spell| [spell.start_day.max(0), spell.end_day + 1])
+        .chain([last_day + 1])
+        .filter(|day| within(*day))
+        .collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts.windows(2)
+        .map(|cut| Segment {
+            first_day: cut[0],
+            last_day: cut[1] - 1,
+            spells: spells
+                .iter()
+                .filter(|spell| spell.start_day <= cut[0] && cut[0] <= spell.end_day)
+                .collect(),
+        })
+        .filter(|segment| !segment.spells.is_empty())
+        .collect()
 }
 
 /// Days of the longest job within day 0 to `last_day`, both included; 0 without a job.
@@ -168,6 +230,7 @@ mod tests {
             hours_per_week: 20.0,
             monthly_wage_eur: Some(1000.0),
             authorised: None,
+            source: None,
             line,
         }
     }
@@ -188,6 +251,40 @@ mod tests {
     fn jobs(spells: &[Spell], end: i32) -> Vec<(i32, i32)> {
         let found = derive_jobs(spells, day_0(), end, &definition());
         found.into_iter().map(|job| (job.start_day, job.end_day)).collect()
+    }
+
+    fn counted(days: (i32, i32), hours: f64, wage: Option<f64>, from: Source) -> CountedSpell {
+        CountedSpell {
+            start_day: days.0,
+            end_day: days.1,
+            hours_per_week: hours,
+            monthly_wage_eur: wage,
+            source: Some(from),
+        }
+    }
+
+    #[test]
+    fn two_reports_of_the_same_days_count_once() {
+        let spells = [
+            counted((0, 13), 14.0, Some(DAYS_PER_MONTH), Source::Register),
+            counted((7, 20), 21.0, None, Source::Questionnaire),
+            // A second job of the register overlaps the first.
+            counted((10, 13), 14.0, Some(2.0 * DAYS_PER_MONTH), Source::Register),
+        ];
+        // 7 days of 2 hours, 3 of 3, 4 of 4 (the register's two jobs), 7 of 3.
+        assert!((hours_worked(&spells, 100) - (14.0 + 9.0 + 16.0 + 21.0)).abs() < 1e-12);
+        assert!((hours_worked(&spells, 6) - 14.0).abs() < 1e-12);
+        // To day 13 the register has every wage; after it nobody has.
+        assert!((wages_earned(&spells, 13).unwrap() - (14.0 + 4.0 * 2.0)).abs() < 1e-12);
+        assert_eq!(wages_earned(&spells, 14), None);
+        assert_eq!(wages_earned(&[], 14), Some(0.0));
+    }
+
+    #[test]
+    fn work_before_day_0_is_not_counted() {
+        let spells = [counted((-30, 6), 7.0, Some(DAYS_PER_MONTH), Source::Register)];
+        assert!((hours_worked(&spells, 100) - 7.0).abs() < 1e-12);
+        assert!((wages_earned(&spells, 2).unwrap() - 3.0).abs() < 1e-12);
     }
 
     #[test]

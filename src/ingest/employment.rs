@@ -4,7 +4,7 @@ use super::linked::ParticipantIndex;
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::types::Plan;
-use crate::trial::employment::{Contract, Spell};
+use crate::trial::employment::{Contract, Source, Spell};
 use crate::trial::participant::Participant;
 
 /// Weekly hours above which a spell is worth a second look.
@@ -39,6 +39,7 @@ fn read_spell(table: &TypedTable, row: usize, index: &ParticipantIndex<'_>) -> O
         hours_per_week: table.number(row, "hours_per_week")?,
         monthly_wage_eur: table.number(row, "monthly_wage_eur"),
         authorised: table.yes_no(row, "authorised_art100"),
+        source: table.text(row, "source").and_then(Source::from_code),
         line: table.lines[row],
     })
 }

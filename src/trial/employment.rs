@@ -19,8 +19,33 @@ pub struct Spell {
     pub monthly_wage_eur: Option<f64>,
     /// Whether the work was authorised beside the benefit; none where that is not recorded.
     pub authorised: Option<bool>,
+    /// Who reported the spell; none where that is not recorded.
+    pub source: Option<Source>,
     /// Line of the employment file, for tracing.
     pub line: u64,
+}
+
+/// Who reports spells. Two of them may report the same work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A register.
+    Register,
+    /// The job coach.
+    JobCoach,
+    /// The participant's questionnaire.
+    Questionnaire,
+}
+
+impl Source {
+    /// The source with that code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "register" => Some(Source::Register),
+            "job_coach" => Some(Source::JobCoach),
+            "questionnaire" => Some(Source::Questionnaire),
+            _ => None,
+        }
+    }
 }
 
 /// Kinds of contract that the employment table may hold.
