@@ -53,12 +53,23 @@ fn links_within_the_repository_lead_somewhere() {
     }
 }
 
+/// What a key holds: the type behind a reference, an option or a list of tables.
+fn resolved<'a>(root: &'a Value, property: &'a Value) -> &'a Value {
+    if let Some(name) = property["$ref"].as_str().and_then(|r| r.strip_prefix("#/$defs/")) {
+        return resolved(root, &root["$defs"][name]);
+    }
+    let some = property["anyOf"].as_array().into_iter().flatten();
+    match some.chain(property.get("items")).find(|one| one["$ref"].is_string()) {
+        Some(inner) => resolved(root, inner),
+        None => property,
+    }
+}
+
 /// The dotted names of a plan's keys.
 fn keys(root: &Value, schema: &Value, path: &str, found: &mut Vec<String>) {
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        let target = property["$ref"].as_str().and_then(|r| r.strip_prefix("#/$defs/"));
-        let inner = target.map_or(property, |name| &root["$defs"][name]);
+        let inner = resolved(root, property);
         if inner["properties"].is_object() {
             keys(root, inner, &path, found);
         } else {

@@ -132,10 +132,12 @@ pub(super) fn where_to_look(directory: &Path) -> String {
     format!(
         "results   {}  (also .json, .parquet)\n\
          figures   {}\n\
+         tables    {}\n\
          report    {}\n\
          manifest  {}\n",
         path("results.csv"),
         path("figures"),
+        path("tables"),
         path("report.en.html"),
         path(MANIFEST)
     )

@@ -36,6 +36,54 @@ fn contradictions_of_a_plan_are_shown_at_once() {
 }
 
 #[test]
+fn contradictions_of_analyses_are_shown_at_once() {
+    let folder = TrialFolder::good();
+    folder.replace(
+        "plan.toml",
+        "covariates = [\"age\", \"sex\"]",
+        "covariates = [\"covid_period\"]",
+    );
+    folder.replace("plan.toml", "[benefits]\nmissing_month = \"unknown\"\n", "");
+    let more = r#"
+[randomisation.intervention_share]
+flandres = 0.5
+
+[[subgroups]]
+variable = "sex"
+cut_points = [3, 1]
+
+[[estimands]]
+id = "one"
+role = "primary"
+outcome = "ever_employed"
+method = "lasso_cross_fitted"
+
+[[estimands]]
+id = "one"
+role = "secondary"
+outcome = "employed"
+method = "lin_hc2"
+months = [7]
+region = "flandres"
+subgroup = "age"
+"#;
+    folder.write("plan.toml", folder.text("plan.toml") + more);
+    let said = folder.say(&["check", "plan.toml"]);
+    assert_eq!(said.code, Some(1));
+    insta::assert_snapshot!(said.stderr);
+}
+
+#[test]
+fn what_the_data_show_of_subgroups_and_covariates_is_said() {
+    let folder = TrialFolder::good();
+    folder.replace("plan.toml", "\"age\", \"sex\"]", "\"exit_reason\", \"randomisation_date\"]");
+    folder.write("plan.toml", folder.text("plan.toml") + "\n[[subgroups]]\nvariable = \"age\"\n");
+    let said = folder.say(&["check", "plan.toml"]);
+    assert_eq!(said.code, Some(1));
+    insta::assert_snapshot!(said.stderr);
+}
+
+#[test]
 fn an_unknown_key_gets_the_known_one_that_is_near() {
     let folder = TrialFolder::good();
     folder.replace("plan.toml", "rmst_months", "rsmt_months");

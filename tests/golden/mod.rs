@@ -6,6 +6,7 @@ use serde_json::Value;
 
 mod adjusted;
 mod aipw;
+mod amounts;
 mod balance;
 mod bootstrap;
 mod case;
