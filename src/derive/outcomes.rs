@@ -116,7 +116,10 @@ impl ParticipantOutcomes {
     /// Whether a job covers the day that ends `month` and a benefit was paid in that month; none
     /// where one of the two is not known.
     pub fn employed_on_benefit(&self, month: i32) -> Option<bool> {
-        Some(self.employed(month)? && self.benefit(month)? > 0.0)
+        // Also of those without a job the benefit must be known: else who is left out would depend
+        // on the outcome.
+        let (employed, benefit) = (self.employed(month)?, self.benefit(month)?);
+        Some(employed && benefit > 0.0)
     }
 
     fn benefit_of(&self, month: i32) -> Option<MonthlyBenefit> {
