@@ -142,28 +142,27 @@ fn declared(plan: &Plan, estimand: &Estimand) -> StudyEstimand {
     own
 }
 
-/// One entry for each outcome, role and summary of contrasts that no estimand declares.
+/// One entry for each outcome, role, population and summary of contrasts that no estimand declares.
 fn add_undeclared(plan: &Plan, others: &mut Vec<StudyEstimand>, row: &Row) {
     let key = &row.key;
-    let summary = summary_of(key.method);
-    let known = others.iter_mut().find(|one| {
-        (one.outcome, one.role, one.summary.as_str()) == (key.outcome, row.role, summary)
-    });
-    let own = match known {
-        Some(known) => known,
-        None => {
-            let mut own = attributes(plan, key.outcome, key.method);
-            own.id = format!("{}, {summary}", key.outcome);
-            own.role = row.role;
-            others.push(own);
-            others.last_mut().expect("an entry was just added")
-        }
+    let mut own = attributes(plan, key.outcome, key.method);
+    own.id = format!("{}, {}", key.outcome, own.summary);
+    own.role = row.role;
+    let alike = |one: &StudyEstimand| {
+        let of = |one: &StudyEstimand| (one.outcome, one.role, one.summary.clone());
+        of(one) == of(&own) && one.population == own.population
     };
-    if !own.methods.contains(&key.method) {
-        own.methods.push(key.method);
+    let at = others.iter().position(alike).unwrap_or_else(|| {
+        others.push(own.clone());
+        others.len() - 1
+    });
+    let entry = &mut others[at];
+    if !entry.methods.contains(&key.method) {
+        entry.methods.push(key.method);
     }
-    if let Some(month) = key.month.filter(|month| !own.months.contains(month)) {
-        own.months.push(month);
+    if let Some(month) = key.month.filter(|month| !entry.months.contains(month)) {
+        entry.months.push(month);
+        entry.months.sort_unstable();
     }
 }
 
