@@ -109,11 +109,12 @@ impl Partialled {
             let (covariates, outcomes) = (covariates.nrows(), outcome.len());
             return Err(PenalisedError::Lengths { covariates, outcomes });
         }
-        let (outcome, outcome_scale) = residual(unpenalised, outcome)?;
+        let design = LeastSquares::fit(unpenalised, outcome)?;
+        let (outcome, outcome_scale) = residual(&design, outcome)?;
         let mut residuals = Array2::zeros(covariates.dim());
         let mut scales = Array1::zeros(covariates.ncols());
         for (j, column) in covariates.columns().into_iter().enumerate() {
-            let (own, scale) = residual(unpenalised, column)?;
+            let (own, scale) = residual(&design, column)?;
             residuals.column_mut(j).assign(&own);
             scales[j] = scale;
         }
@@ -328,15 +329,15 @@ fn share(step: usize) -> f64 {
 }
 
 /// Residuals of mean square 1, and what they were divided by; zeros where the columns of
-/// `unpenalised` say all there is.
+/// `design` say all there is.
 fn residual(
-    unpenalised: ArrayView2<f64>,
+    design: &LeastSquares,
     values: ArrayView1<f64>,
 ) -> Result<(Array1<f64>, f64), LeastSquaresError> {
     let n = values.len() as f64;
     let centre = sum(values.iter().copied()) / n.max(1.0);
     let centred = values.mapv(|value| value - centre);
-    let residuals = LeastSquares::fit(unpenalised, centred.view())?.residuals;
+    let residuals = design.residuals_of(centred.view())?;
     let scale = (residuals.dot(&residuals) / n).sqrt();
     let raw = (values.dot(&values) / n).sqrt();
     let before = (centred.dot(&centred) / n).sqrt();
