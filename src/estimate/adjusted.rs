@@ -178,7 +178,8 @@ pub fn ols_adjusted_clustered(
 ///
 /// # References
 ///
-/// - Lin W (2013). *Annals of Applied Statistics* 7:295–318.
+/// - Lin W (2013). *Annals of Applied Statistics* 7:295–318; gives its Table 2, see
+///   `tests/reference/r/lin_2013.R`.
 /// - Agrees with R's `estimatr::lm_lin`; see `tests/reference/r/adjusted.R`.
 pub fn lin(
     data: &AdjustedSample<'_>,

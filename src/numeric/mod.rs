@@ -13,4 +13,5 @@ pub mod special;
 pub mod sum;
 pub mod symmetric;
 pub mod text;
+pub mod triangle;
 pub mod weights;

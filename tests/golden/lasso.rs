@@ -1,7 +1,7 @@
 //! Reference values of the lasso and of the effect cross-fitted on it.
 
 use ips_eval::estimate::elastic_net::Partialled;
-use ips_eval::estimate::lasso::lasso_at;
+use ips_eval::estimate::lasso::{lasso_at, lasso_cross_fitted, outside_each_fold};
 use ndarray::{Array1, Array2};
 
 use super::case::{Case, each_case, position};
@@ -42,5 +42,25 @@ fn the_largest_penalty_selects_nothing() {
         case.assert("largest", largest);
         assert_eq!(partialled.fit(largest * (1.0 + 1e-12)).unwrap().selected(), 0);
         assert!(partialled.fit(largest * 0.99).unwrap().selected() > 0);
+    });
+}
+
+#[test]
+fn the_cross_fitted_effect_agrees_with_glmnet_and_estimatr() {
+    each_case("lasso", "crossed", |case| {
+        let (drawn, x) = (case.drawn(), covariates(case));
+        let (sample, folds) = (drawn.sample(), case.positions("folds"));
+        let fits = outside_each_fold(&sample, x.view(), &folds).unwrap();
+        let penalties: Vec<f64> = fits.iter().map(|(_, fit)| fit.penalty).collect();
+        case.assert_each("penalties", &penalties);
+        let got = lasso_cross_fitted(&sample, x.view(), &folds, case.level()).unwrap();
+        case.assert("fewest", got.fewest_selected as f64);
+        case.assert("most", got.most_selected as f64);
+        case.assert("estimate", got.effect.estimate);
+        case.assert("df", got.effect.df as f64);
+        let inference = got.effect.inference.unwrap();
+        case.assert("std_error", inference.std_error);
+        case.assert("p_value", inference.p_value);
+        case.assert_limits(inference.interval);
     });
 }

@@ -16,6 +16,7 @@ mod heterogeneity;
 mod instrument;
 mod lasso;
 mod least_squares;
+mod lin_2013;
 mod quantile_effect;
 mod resample;
 mod shrinkage;

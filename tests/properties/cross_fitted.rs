@@ -39,7 +39,7 @@ fn design(people: &People) -> Array2<f64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     /// Karush, Kuhn and Tucker: the gradient is the penalty where a covariate is selected, and
     /// within it elsewhere.
