@@ -31,7 +31,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(comparisons))
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/ips-eval")
-    parser.add_argument("--profile", default="bench", help="cargo profile of the kernels")
+    parser.add_argument("--profile", default="release", help="cargo profile of the kernels")
     parser.add_argument("--script", type=Path, help="one more R script to time on the demo:\n"
                         "it gets the directory of point_estimates.R and prints such rows")
     arguments = parser.parse_args()
@@ -195,7 +195,7 @@ def kernels(title, commands, runs):
 
 
 def cargo(profile, *arguments):
-    command = ["cargo", "bench", "--quiet", "--profile", profile, "--bench", "peer_kernels", "--"]
+    command = ["cargo", "run", "--quiet", "--locked", "--profile", profile, "-p", "peer-kernels", "--"]
     return command + [str(argument) for argument in arguments]
 
 

@@ -1,10 +1,10 @@
 //! The work that `compare.py` gives to R too: reads a file, times the work, prints JSON.
 //!
 //! ```text
-//! cargo bench --bench peer_kernels -- survival FILE RUNS
-//! cargo bench --bench peer_kernels -- bootstrap FILE REPLICATES RUNS THREADS
-//! cargo bench --bench peer_kernels -- lin FILE RUNS
-//! cargo bench --bench peer_kernels -- logit FILE RUNS
+//! cargo run --release -p peer-kernels -- survival FILE RUNS
+//! cargo run --release -p peer-kernels -- bootstrap FILE REPLICATES RUNS THREADS
+//! cargo run --release -p peer-kernels -- lin FILE RUNS
+//! cargo run --release -p peer-kernels -- logit FILE RUNS
 //! ```
 //!
 //! FILE is a CSV with a header and columns of whole numbers: arm (1 the

@@ -33,7 +33,7 @@ pub(super) fn read_baseline(
     let plan = &document.plan;
     let mut wanted = BTreeSet::new();
     for (place, name, use_of) in named(document) {
-        if use_of == Use::Covariate && DERIVED_COVARIATES.contains(&name) && !table.has(name) {
+        if use_of.may_be_derived() && DERIVED_COVARIATES.contains(&name) && !table.has(name) {
             continue;
         }
         if !table.has(name) {
@@ -79,6 +79,11 @@ enum Use {
 }
 
 impl Use {
+    /// Whether it may be made from the date of randomisation instead.
+    fn may_be_derived(self) -> bool {
+        matches!(self, Use::Covariate | Use::Baseline | Use::Subgroup)
+    }
+
     /// Whether the column must have been known before randomisation.
     fn is_at_baseline(self) -> bool {
         self != Use::Clusters

@@ -87,7 +87,9 @@ fn check_covariates(plan: &Plan, report: &mut Report<'_, '_>) {
         let message = format!("the variable `{twice}` is listed twice");
         report.at(&["baseline", "variables"], message, "list each variable once");
     }
-    let is_asked = settings.covariates.iter().any(|name| name == COVID_PERIOD);
+    let subgroups = plan.subgroups.iter().map(|subgroup| &subgroup.variable);
+    let named = settings.covariates.iter().chain(&plan.baseline.variables).chain(subgroups);
+    let is_asked = named.into_iter().any(|name| name == COVID_PERIOD);
     match plan.covid_period {
         None if is_asked => {
             let message = format!("the covariate `{COVID_PERIOD}` needs [covid_period]");

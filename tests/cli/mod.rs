@@ -3,6 +3,7 @@
 mod bad_data;
 mod commands;
 mod directories;
+mod estimands;
 mod interrupts;
 mod lines;
 mod notations;

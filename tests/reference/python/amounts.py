@@ -189,6 +189,20 @@ def quantile(values, p):
     return order[math.ceil(at) - 1]
 
 
+def quarter(day):
+    return f"{day.year}-Q{1 + (day.month - 1) // 3}"
+
+
+def covid_period(day):
+    """Of the days from randomisation to the horizon, how many lie in the plan's period."""
+    first, last = datetime.date(2019, 3, 1), datetime.date(2020, 5, 1)
+    days = [day + n * DAY for n in range(end_day(HORIZON) + 1)]
+    inside = sum(first <= d <= last for d in days)
+    if inside == 0:
+        return "before" if days[-1] < first else "after"
+    return "during" if inside == len(days) else "partly"
+
+
 ARMS = {"IPS": "ips", "TAU": "control"}
 
 
@@ -271,6 +285,14 @@ def expected(everyone, missing):
                     "baseline", "covariate", arm, None, "count", f"diagnosis={level}", region,
                     n=len(known), events=events, estimate=events / len(known),
                 )
+            for variable, of in [("quarter_of_randomisation", quarter), ("covid_period", covid_period)]:
+                words = [of(p.day_0) for p in people]
+                levels = {of(p.day_0) for p in everyone}
+                for level in levels:
+                    put(
+                        "baseline", "covariate", arm, None, "count", f"{variable}={level}", region,
+                        n=len(words), events=words.count(level), estimate=words.count(level) / len(words),
+                    )
         ages = {label: [float(p.row["age"]) for p in inside if p.arm == label and p.row["age"]] for label in ARMS}
         pooled = math.sqrt((sd_of(ages["IPS"]) ** 2 + sd_of(ages["TAU"]) ** 2) / 2)
         apart = (mean_of(ages["IPS"]) - mean_of(ages["TAU"])) / pooled
