@@ -106,9 +106,9 @@ pub enum AugmentedError {
 ///
 /// [`OutcomeModel::Logistic`] is maximum likelihood on an intercept, the strata and those
 /// covariates that are not combinations of the columns before them among the people fitted. Where
-/// it is separated, or has a linear predictor beyond ±20, the coefficients but the intercept get a normal
-/// prior of mean 0 and standard deviation 2.5 per standard deviation (divisor n) of their column;
-/// `separated` counts how often. An arm of one outcome only is predicted to have it.
+/// it is separated, or has a linear predictor beyond ±20, the coefficients but the intercept get a
+/// normal prior of mean 0 and standard deviation 2.5 per standard deviation (divisor n) of their
+/// column; `separated` counts how often. An arm of one outcome only is predicted to have it.
 /// [`OutcomeModel::Lasso`] is the lasso at the penalty preferred by cross-validation between the
 /// other folds.
 ///

@@ -237,7 +237,7 @@ impl Partialled {
 /// The triangle of these, one above the other.
 fn stacked<'a>(parts: impl Iterator<Item = &'a Array2<f64>>) -> Array2<f64> {
     let rows: Vec<ArrayView1<f64>> = parts.flat_map(|part| part.rows()).collect();
-    let columns = rows.first().map_or(1, |row| row.len());
+    let columns = rows.first().map_or(1, ArrayView1::len);
     triangle(Array2::from_shape_fn((rows.len(), columns), |(i, j)| rows[i][j]).view())
 }
 

@@ -6,8 +6,8 @@ use super::least_squares::Reflected;
 
 /// R of X = Q R, by Householder's reflections: upper triangular, with min(n, p) rows and p columns.
 ///
-/// As QᵀQ = 1, ‖X c‖ = ‖R c‖ for every c: whatever least squares asks of the n rows of X, it can ask
-/// of those of R. Where X is several matrices one above the other, R is also that of their own
+/// The columns of Q are orthonormal, so that ‖X c‖ = ‖R c‖ for every c: whatever least squares asks
+/// of the n rows of X, it can ask of those of R. Where X is several matrices one above the other, R is also that of their own
 /// triangles one above the other. No rank is needed. Values that are not finite stay so.
 pub fn triangle(x: ArrayView2<f64>) -> Array2<f64> {
     let (n, p) = x.dim();
