@@ -4,7 +4,7 @@
     python3 benches/peers/compare.py [demo] [bootstrap] [survival] [adjusted] [--runs 5] [--script FILE.R]
 
 Without a name all are run. Needs Python 3.11, R with survival, boot, cmprsk, estimatr and
-jsonlite, and `cargo build --release` first. benches/README.md says what each comparison is.
+jsonlite, and `cargo build --release --workspace` first. benches/README.md says what each comparison is.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(comparisons))
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/ips-eval")
-    parser.add_argument("--profile", default="release", help="cargo profile of the kernels")
+    parser.add_argument("--kernels", type=Path, default=ROOT / "target/release/peer-kernels")
     parser.add_argument("--script", type=Path, help="one more R script to time on the demo:\n"
                         "it gets the directory of point_estimates.R and prints such rows")
     arguments = parser.parse_args()
@@ -107,7 +107,7 @@ def close(one, other, tolerance=1e-9):
 def demo(arguments, scratch):
     binary = arguments.binary
     if not binary.exists():
-        sys.exit(f"{binary} is missing: cargo build --release")
+        sys.exit(f"{binary} is missing: cargo build --release --workspace")
     directory = scratch / "demo"
     subprocess.run([binary, "--quiet", "demo", "--out", directory], check=True)
     write_case(directory)
@@ -194,9 +194,10 @@ def kernels(title, commands, runs):
     return found
 
 
-def cargo(profile, *arguments):
-    command = ["cargo", "run", "--quiet", "--locked", "--profile", profile, "-p", "peer-kernels", "--"]
-    return command + [str(argument) for argument in arguments]
+def our_kernel(arguments, *work):
+    if not arguments.kernels.exists():
+        sys.exit(f"{arguments.kernels} is missing: cargo build --release --workspace")
+    return [arguments.kernels, *map(str, work)]
 
 
 def rscript(name, *arguments):
@@ -210,7 +211,7 @@ def bootstrap(arguments, scratch):
     file.write_text("\n".join(["arm,outcome", *lines]) + "\n")
     for ours, theirs in [(1, 1), (os.cpu_count(), os.cpu_count())]:
         commands = {
-            f"ips-eval, {ours} thread(s)": cargo(arguments.profile, "bootstrap", file, replicates, 2, ours),
+            f"ips-eval, {ours} thread(s)": our_kernel(arguments, "bootstrap", file, replicates, 2, ours),
             f"R, boot, {theirs} process(es)": rscript("bootstrap.R", file, replicates, 2, theirs),
         }
         title = "bootstrap: one risk difference, n = 1,200, 10,000 replicates, percentile interval"
@@ -233,7 +234,7 @@ def survival(arguments, scratch):
             job = int(draw.expovariate([0.000_62, 0.000_95][arm]))
             output.write(f"{arm},{min(job, follow_up)},{int(job <= follow_up)}\n")
     commands = {
-        "ips-eval": cargo(arguments.profile, "survival", file, 2),
+        "ips-eval": our_kernel(arguments, "survival", file, 2),
         "R, survival": rscript("survival.R", file, 2),
     }
     title = "survival: Kaplan-Meier with limits of both arms and log-rank, n = 1,000,000, days"
@@ -251,7 +252,7 @@ def adjusted(arguments, scratch):
         adjusted_file(file, n)
         for name, what in [("lin", "Lin's regression, HC2"), ("logit", "standardised logit")]:
             commands = {
-                "ips-eval": cargo(arguments.profile, name, file, 2),
+                "ips-eval": our_kernel(arguments, name, file, 2),
                 "R, " + {"lin": "estimatr", "logit": "glm and the formula"}[name]:
                     rscript("adjusted.R", name, file, 2),
             }
