@@ -13,6 +13,9 @@ use super::events::{Columns, adjusted};
 use super::experiment::{Draw, Experiment, Shown, level};
 use super::population::{ONE_TO_ONE, enrol, happens, pick};
 
+/// A method that does not know of the coaches.
+pub(super) const BLIND: &str = "ols_adjusted_hc2, coaches ignored";
+
 fn standard_normal(stream: &mut Stream) -> f64 {
     normal::quantile(stream.unit())
 }
@@ -50,7 +53,7 @@ pub(super) fn coaches(n: usize, n_coaches: usize) -> Experiment {
                 let blind = ols_adjusted(data, Robust::Hc2, level()).ok();
                 vec![
                     ("ols_adjusted_cr2", robust.and_then(|own| adjusted(&own.effect, truth))),
-                    ("ols_adjusted_hc2, coaches ignored", blind.and_then(|own| adjusted(&own, truth))),
+                    (BLIND, blind.and_then(|own| adjusted(&own, truth))),
                 ]
             })
         })
@@ -62,7 +65,7 @@ pub(super) fn coaches(n: usize, n_coaches: usize) -> Experiment {
             _ => "24 coaches",
         },
         n,
-        simulations: if n < 1000 { [200, 10_000] } else { [8, 2_000] },
+        simulations: if n < 1000 { [30, 1_000] } else { [0, 300] },
         effect: draw(0.5),
         null: Some(draw(0.0)),
     }
@@ -104,12 +107,7 @@ pub(super) fn times(n: usize) -> Experiment {
     quartiles("times without ties", n, of(250.0), of(200.0))
 }
 
-fn quartiles(
-    design: &'static str,
-    n: usize,
-    intervention: Amount,
-    control: Amount,
-) -> Experiment {
+fn quartiles(design: &'static str, n: usize, intervention: Amount, control: Amount) -> Experiment {
     let draw = |amounts: TwoArm<Amount>| -> Draw {
         let truth = amounts.intervention.upper_quartile() - amounts.control.upper_quartile();
         Box::new(move |stream: &mut Stream, _| {
@@ -123,9 +121,8 @@ fn quartiles(
             vec![
                 (
                     "quantile_difference",
-                    difference.and_then(|own| {
-                        Some(Shown::new(own.estimate, own.interval.ok()?, truth))
-                    }),
+                    difference
+                        .and_then(|own| Some(Shown::new(own.estimate, own.interval.ok()?, truth))),
                 ),
                 (
                     "arm_quantile (control)",
@@ -141,7 +138,7 @@ fn quartiles(
     Experiment {
         design,
         n,
-        simulations: if n < 1000 { [400, 10_000] } else { [200, 10_000] },
+        simulations: if n < 1000 { [400, 10_000] } else { [0, 5_000] },
         effect: draw(TwoArm { intervention, control }),
         null: Some(draw(TwoArm { intervention: control, control })),
     }
@@ -153,8 +150,7 @@ pub(super) fn regions(k: usize) -> Experiment {
     const MEAN: f64 = 0.12;
     const SPREAD: f64 = 0.05;
     let effect = Box::new(move |stream: &mut Stream, _| {
-        let effects: Vec<f64> =
-            (0..k).map(|_| MEAN + SPREAD * standard_normal(stream)).collect();
+        let effects: Vec<f64> = (0..k).map(|_| MEAN + SPREAD * standard_normal(stream)).collect();
         let group = |(i, effect): (usize, &f64)| {
             let std_error = [0.04, 0.06, 0.12][i % 3];
             GroupEstimate { estimate: effect + std_error * standard_normal(stream), std_error }

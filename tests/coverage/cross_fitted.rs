@@ -1,18 +1,17 @@
-//! Methods that draw folds: augmented weighting and the lasso.
+//! Augmented weighting, which draws folds. The lasso is not here: see `README.md`.
 
 use ips_eval::estimate::aipw::{OutcomeModel, aipw_cross_fitted};
-use ips_eval::estimate::lasso::lasso_cross_fitted;
 use ips_eval::random::{Seed, Stream};
 use ips_eval::resample::folds::fold_numbers;
 use ips_eval::trial::arm::Arm;
 use ndarray::Array2;
 
-use super::events::{Columns, unadjusted};
-use super::experiment::{Draw, Experiment, Line, Shown, level};
+use super::events::Columns;
+use super::experiment::{Draw, Experiment, Shown, level};
 use super::population::{Effect, Enrolled, ONE_TO_ONE, enrol, happens, true_risks};
 
-/// As the program does.
-const N_FOLDS: usize = 10;
+/// The program has ten; each takes two fits of every trial.
+const N_FOLDS: usize = 5;
 
 /// Columns that predict nothing.
 const USELESS: usize = 6;
@@ -26,9 +25,8 @@ struct Drawn {
 impl Drawn {
     fn new(stream: &mut Stream, n: usize, effect: Effect, number: u64) -> Self {
         let enrolled = enrol(stream, n, &ONE_TO_ONE);
-        let columns = Columns::new(&enrolled, |person, arm| {
-            happens(stream, *person.risks(effect).get(arm))
-        });
+        let columns =
+            Columns::new(&enrolled, |person, arm| happens(stream, *person.risks(effect).get(arm)));
         let covariates = covariates(stream, &enrolled);
         let cells: Vec<usize> = columns
             .arms
@@ -40,16 +38,11 @@ impl Drawn {
         Self { columns, covariates, folds }
     }
 
-    fn augmented(&self, model: OutcomeModel, truth: f64) -> Option<Shown> {
+    fn augmented(&self, truth: f64) -> Option<Shown> {
         let (x, sample) = (self.covariates.view(), self.columns.sample());
-        let own = aipw_cross_fitted(&sample, x, &self.folds, model, level()).ok()?;
+        let own =
+            aipw_cross_fitted(&sample, x, &self.folds, OutcomeModel::Logistic, level()).ok()?;
         Some(Shown::new(own.estimate, own.interval, truth))
-    }
-
-    fn selected(&self, truth: f64) -> Option<Shown> {
-        let (x, sample) = (self.covariates.view(), self.columns.sample());
-        let own = lasso_cross_fitted(&sample, x, &self.folds, level()).ok()?;
-        unadjusted(&own.effect, truth)
     }
 }
 
@@ -68,38 +61,20 @@ fn covariates(stream: &mut Stream, enrolled: &Enrolled) -> Array2<f64> {
     matrix
 }
 
-fn experiment(
-    design: &'static str,
-    n: usize,
-    simulations: [usize; 2],
-    of: fn(&Drawn, f64) -> Vec<Line>,
-) -> Experiment {
+/// Augmented weighting on logistic regressions.
+pub(super) fn logistic(n: usize) -> Experiment {
     let draw = |effect| -> Draw {
         let risks = true_risks(effect);
         let truth = risks.intervention - risks.control;
         Box::new(move |stream: &mut Stream, number| {
-            of(&Drawn::new(stream, n, effect, number), truth)
+            vec![("aipw_logit", Drawn::new(stream, n, effect, number).augmented(truth))]
         })
     };
-    let null = Some(draw(Effect::Null));
-    Experiment { design, n, simulations, effect: draw(Effect::Present), null }
-}
-
-/// Augmented weighting on logistic regressions.
-pub(super) fn logistic(n: usize) -> Experiment {
-    let simulations = if n < 1000 { [60, 2_000] } else { [8, 2_000] };
-    experiment("event, cross-fitted", n, simulations, |drawn, truth| {
-        vec![("aipw_logit", drawn.augmented(OutcomeModel::Logistic, truth))]
-    })
-}
-
-/// Both uses of the lasso.
-pub(super) fn lasso(n: usize) -> Experiment {
-    let simulations = if n < 1000 { [20, 1_000] } else { [2, 200] };
-    experiment("event, lasso", n, simulations, |drawn, truth| {
-        vec![
-            ("aipw_lasso", drawn.augmented(OutcomeModel::Lasso, truth)),
-            ("lasso_cross_fitted", drawn.selected(truth)),
-        ]
-    })
+    Experiment {
+        design: "event, cross-fitted",
+        n,
+        simulations: if n < 1000 { [0, 300] } else { [0, 40] },
+        effect: draw(Effect::Present),
+        null: Some(draw(Effect::Null)),
+    }
 }

@@ -93,7 +93,7 @@ pub(super) fn same_in_all_strata(n: usize) -> Experiment {
     Experiment {
         design: "event",
         n,
-        simulations: if n < 1000 { [300, 10_000] } else { [40, 10_000] },
+        simulations: if n < 1000 { [100, 4_000] } else { [0, 1_500] },
         effect: draw(Effect::Present),
         null: Some(draw(Effect::Null)),
     }
@@ -104,10 +104,7 @@ pub(super) fn same_in_all_strata(n: usize) -> Experiment {
 pub(super) fn different_in_strata(n: usize) -> Experiment {
     let draw = |added: [f64; 3]| -> Draw {
         let control = [0.16, 0.44, 0.44];
-        let risks = TwoArm {
-            intervention: [0, 1, 2].map(|s| control[s] + added[s]),
-            control,
-        };
+        let risks = TwoArm { intervention: [0, 1, 2].map(|s| control[s] + added[s]), control };
         let average = |of: [f64; 3]| {
             of.iter().zip(STRATA).map(|(risk, people)| risk * f64::from(people)).sum::<f64>() / 60.0
         };
@@ -131,7 +128,7 @@ pub(super) fn different_in_strata(n: usize) -> Experiment {
     Experiment {
         design: "effects differ, 2:1",
         n,
-        simulations: if n < 1000 { [300, 10_000] } else { [40, 10_000] },
+        simulations: if n < 1000 { [100, 5_000] } else { [0, 2_000] },
         effect: draw([0.30, -0.12, -0.10]),
         null: Some(draw([0.18, -0.24, -0.22])),
     }
@@ -176,16 +173,21 @@ fn by_counts(columns: &Columns, truth: &Truth) -> Vec<Line> {
         ("newcombe", newcombe.map(|own| Shown::new(own.estimate, own.interval, difference))),
         ("wald", wald.map(|own| Shown::new(own.estimate, own.interval, difference))),
         ("mantel_haenszel", pooled.map(|own| Shown::new(own.estimate, own.interval, difference))),
-        ("risk_ratio", risk_ratio(counts, level()).ok().map(|own| ratio(&own, truth.log_risk_ratio))),
-        ("odds_ratio", odds_ratio(counts, level()).ok().map(|own| ratio(&own, truth.log_odds_ratio))),
+        (
+            "risk_ratio",
+            risk_ratio(counts, level()).ok().map(|own| ratio(&own, truth.log_risk_ratio)),
+        ),
+        (
+            "odds_ratio",
+            odds_ratio(counts, level()).ok().map(|own| ratio(&own, truth.log_odds_ratio)),
+        ),
     ]
 }
 
 fn by_regression(columns: &Columns, truth: &Truth) -> Vec<Line> {
     let difference = truth.difference;
     let strata = arm_and_strata(&columns.sample(), level()).ok();
-    let mut lines =
-        vec![("ols_strata_hc2", strata.and_then(|own| unadjusted(&own, difference)))];
+    let mut lines = vec![("ols_strata_hc2", strata.and_then(|own| unadjusted(&own, difference)))];
     columns.adjusted(|data| {
         for (name, robust) in [
             ("ols_adjusted_hc0", Robust::Hc0),

@@ -30,9 +30,10 @@ fn holds(interval: Interval, truth: f64) -> bool {
 /// Coverage of Wilson's interval of a proportion p among n.
 pub(super) fn of_wilson(n: u64, p: f64) -> f64 {
     let outcomes = binomial(n, p);
-    let held = outcomes.iter().enumerate().filter(|&(k, _)| {
-        holds(wilson(count(n, k), level()).expect("participants").interval, p)
-    });
+    let held = outcomes
+        .iter()
+        .enumerate()
+        .filter(|&(k, _)| holds(wilson(count(n, k), level()).expect("participants").interval, p));
     held.map(|(_, probability)| probability).sum()
 }
 

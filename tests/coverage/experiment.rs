@@ -68,7 +68,8 @@ impl Experiment {
 
     /// Another for each design, number of participants and effect.
     fn seed(&self, of_effect: u64) -> Seed {
-        let letters = self.design.bytes().fold(0, |sum: u64, byte| sum * 31 % 1_000_003 + u64::from(byte));
+        let letters =
+            self.design.bytes().fold(0, |sum: u64, byte| sum * 31 % 1_000_003 + u64::from(byte));
         Seed((letters * 10_000 + self.n as u64) * 2 + of_effect)
     }
 }

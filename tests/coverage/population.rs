@@ -178,8 +178,7 @@ fn the_population_is_as_described() {
 fn people_are_drawn_as_often_as_the_sums_say() {
     use ips_eval::random::{Purpose, Seed};
     let n = 40_000;
-    let enrolled =
-        enrol(&mut Stream::new(Seed(20), Purpose::Simulation, 0), n, &TWO_TO_ONE);
+    let enrolled = enrol(&mut Stream::new(Seed(20), Purpose::Simulation, 0), n, &TWO_TO_ONE);
     // What is counted lies between 0 and 1, so that its mean has a standard error of 0.0025 at
     // most; 4.5 of them.
     let near = |of: &dyn Fn(&Person) -> f64| {

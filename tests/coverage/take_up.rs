@@ -12,6 +12,9 @@ use super::population::{
     Effect, Enrolled, ONE_TO_ONE, Person, STRATA, enrol, expected, happens, pick,
 };
 
+/// The design in which hardly anybody does as they are offered.
+pub(super) const WEAK: &str = "take-up 26% against 20%";
+
 /// 88% take the offer up, the likelier the larger their x, and nobody without an offer.
 pub(super) fn strong(n: usize) -> Experiment {
     let draw = |effect| -> Draw {
@@ -34,9 +37,8 @@ pub(super) fn strong(n: usize) -> Experiment {
                 .collect();
             let xs: Vec<f64> = enrolled.people.iter().map(|person| person.x).collect();
             let mut lines = both_sets(&enrolled, &outcomes, &taken, truth);
-            let mean = with_sample(&enrolled, &xs, |sample| {
-                complier_mean(sample, &taken, level()).ok()
-            });
+            let mean =
+                with_sample(&enrolled, &xs, |sample| complier_mean(sample, &taken, level()).ok());
             let shown = mean.and_then(|own| {
                 let interval = own.inference.ok()?.interval;
                 Some(Shown::new(own.estimate, interval, mean_x))
@@ -48,7 +50,7 @@ pub(super) fn strong(n: usize) -> Experiment {
     Experiment {
         design: "take-up 88%",
         n,
-        simulations: if n < 1000 { [400, 10_000] } else { [60, 10_000] },
+        simulations: if n < 1000 { [100, 5_000] } else { [0, 1_500] },
         effect: draw(Effect::Present),
         null: Some(draw(Effect::Null)),
     }
@@ -94,9 +96,9 @@ pub(super) fn weak(n: usize) -> Experiment {
         })
     };
     Experiment {
-        design: "take-up 26% against 20%",
+        design: WEAK,
         n,
-        simulations: if n < 1000 { [400, 10_000] } else { [60, 10_000] },
+        simulations: if n < 1000 { [100, 5_000] } else { [0, 1_500] },
         effect: draw(0.40),
         null: Some(draw(0.0)),
     }
