@@ -11,8 +11,7 @@ const ERRORS: f64 = 4.5;
 /// full run; `README.md` says why.
 fn known(row: &Row) -> (f64, f64) {
     match (row.design, row.effect.method, row.n) {
-        ("regions", _, 3) => (0.86, 0.86),
-        ("regions", _, 11) => (0.86, 0.86),
+        ("regions", _, 3 | 11) => (0.86, 0.86),
         ("regions", _, _) => (0.925, 0.925),
         ("event", "ols_adjusted_hc0", 120) => (0.945, 0.935),
         ("event", method, 120) if method.starts_with("logit") => (0.945, 0.93),
@@ -39,7 +38,7 @@ pub(super) fn faults(row: &Row) -> Vec<String> {
 fn far_off(world: &str, tally: &Tally, known: f64) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut fault = |what: &str| {
-        wrong.push(format!("{what} {world}, coverage {} and {known} known", tally.coverage()))
+        wrong.push(format!("{what} {world}, coverage {} and {known} known", tally.coverage()));
     };
     // Known coverages are rounded to half a per cent.
     let allowed = 0.005 + ERRORS * tally.monte_carlo_error(known);
