@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+mod coverage;
 mod determinism;
 mod documents;
 mod golden;
