@@ -19,6 +19,11 @@ use crate::results::row::ALL_REGIONS;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::{Arm, TwoArm};
 
+/// Fewer regions than this tell little of how much their effects differ.
+const MANY_REGIONS: usize = 20;
+const FEW_REGIONS: &str =
+    "few regions: how much their effects differ is poorly known, and these limits are too narrow";
+
 /// Levels of a variable and everyone's place among them.
 pub(super) struct Groups {
     pub(super) levels: Vec<String>,
@@ -151,8 +156,12 @@ fn add_regions(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort<'_>, ent
     let test = entry.analysis(Analysis::Interaction).contrast();
     let ratios = equal_risk_ratios(&cohort.by_stratum(count));
     add_test_or(sheet, &test.method(Method::WaldLogRiskRatio), ratios);
-    let shrunken =
-        entry.analysis(Analysis::ShrunkenEffect).method(Method::EmpiricalBayes).contrast();
+    let few = if cohort.n_regions() < MANY_REGIONS { FEW_REGIONS } else { "" };
+    let shrunken = entry
+        .analysis(Analysis::ShrunkenEffect)
+        .method(Method::EmpiricalBayes)
+        .contrast()
+        .note(few);
     let own: Result<Vec<GroupEstimate>, String> = (0..cohort.n_regions())
         .map(|region| {
             let scope = Scope::Region(region);
