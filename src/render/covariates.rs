@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::results::result_set::ResultSet;
 use crate::results::row::Row;
+use crate::results::study::Study;
 use crate::results::vocabulary::Analysis;
 
 /// A variable with the words of its levels, `variable=level`; none where it is a number.
@@ -17,13 +18,14 @@ pub(super) struct Variable {
 pub(super) fn baseline(results: &ResultSet) -> Vec<Variable> {
     let is_wanted = |row: &&Row| matches!(row.key.analysis, Analysis::Baseline | Analysis::Balance);
     let words = results.rows().iter().filter(is_wanted).map(|row| row.key.level.as_str());
-    ordered(words, &results.study.baseline_variables)
+    ordered(words, (&results.study.baseline_variables, &results.study))
 }
 
 /// Variables by whose levels effects are shown, in the plan's order.
 pub(super) fn subgroups(results: &ResultSet) -> Vec<Variable> {
     let words = results.rows().iter().map(|row| row.key.subgroup.as_str());
-    ordered(words.filter(|word| !word.is_empty()), &results.study.subgroup_variables)
+    let words = words.filter(|word| !word.is_empty());
+    ordered(words, (&results.study.subgroup_variables, &results.study))
 }
 
 /// Variable and level of a word; a word without `=` is a variable.
@@ -31,7 +33,17 @@ pub(super) fn parts(word: &str) -> (&str, Option<&str>) {
     word.split_once('=').map_or((word, None), |(name, level)| (name, Some(level)))
 }
 
-fn ordered<'w>(words: impl Iterator<Item = &'w str>, order: &[String]) -> Vec<Variable> {
+/// Where a level stands among those that the study orders; nothing where it orders none.
+fn given(study: &Study, word: &str) -> Option<usize> {
+    let (name, level) = parts(word);
+    let variable = study.subgroup_variables.iter().position(|known| known == name)?;
+    study.subgroup_levels.get(variable)?.iter().position(|known| Some(known.as_str()) == level)
+}
+
+fn ordered<'w>(
+    words: impl Iterator<Item = &'w str>,
+    (order, study): (&[String], &Study),
+) -> Vec<Variable> {
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for word in words {
         let (name, level) = parts(word);
@@ -45,7 +57,11 @@ fn ordered<'w>(words: impl Iterator<Item = &'w str>, order: &[String]) -> Vec<Va
         .into_iter()
         .map(|(name, levels)| {
             let mut levels: Vec<String> = levels.into_iter().map(str::to_owned).collect();
-            levels.sort_by(|a, b| rank(a).partial_cmp(&rank(b)).unwrap_or(a.cmp(b)));
+            let given = |word: &str| given(study, word).unwrap_or(usize::MAX);
+            levels.sort_by(|a, b| {
+                let by_label = || rank(a).partial_cmp(&rank(b)).unwrap_or(a.cmp(b));
+                given(a).cmp(&given(b)).then_with(by_label)
+            });
             Variable { name: name.to_owned(), levels }
         })
         .collect();
@@ -69,13 +85,46 @@ fn rank(word: &str) -> (f64, bool, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trial::arm::TwoArm;
+
+    fn study(subgroup_levels: &[(&str, &[&str])]) -> Study {
+        Study {
+            id: String::new(),
+            title: String::new(),
+            data_cutoff: String::new(),
+            regions: Vec::new(),
+            arm_labels: TwoArm::from_fn(|_| String::new()),
+            horizon_months: 18,
+            months: Vec::new(),
+            confidence_level: 0.95,
+            replicates: 0,
+            seed: 0,
+            n_competing_exits: 0,
+            baseline_variables: Vec::new(),
+            subgroup_variables: subgroup_levels.iter().map(|(name, _)| (*name).into()).collect(),
+            subgroup_levels: subgroup_levels
+                .iter()
+                .map(|(_, levels)| levels.iter().map(|&level| level.to_owned()).collect())
+                .collect(),
+            estimands: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn levels_stand_in_the_order_of_the_study() {
+        let words = ["work=all", "work=half", "work=none", "sex=m", "sex=f", "work=unknown"];
+        let study = study(&[("sex", &[]), ("work", &["none", "half", "all"])]);
+        let found = ordered(words.into_iter(), (&study.subgroup_variables, &study));
+        assert_eq!(found[0].levels, ["sex=f", "sex=m"]);
+        assert_eq!(found[1].levels, ["work=none", "work=half", "work=all", "work=unknown"]);
+    }
 
     #[test]
     fn levels_stand_in_a_readers_order() {
         let words =
             ["age=35-49", "age=50+", "age=<35", "sex=m", "sex=f", "months", "age=100+", "sex"];
         let order = ["sex".to_owned(), "age".to_owned()];
-        let found = ordered(words.into_iter(), &order);
+        let found = ordered(words.into_iter(), (&order, &study(&[])));
         let names: Vec<&str> = found.iter().map(|variable| variable.name.as_str()).collect();
         assert_eq!(names, ["sex", "age", "months"]);
         assert_eq!(found[0].levels, ["sex=f", "sex=m"]);

@@ -1,6 +1,6 @@
 //! Symbols where a number is missing, and the footnotes that explain them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lookup::{Cell, Interval};
 use super::names::Names;
@@ -18,6 +18,20 @@ impl Place {
     pub(super) fn new(names: Names<'_>, region: &str, what: &str) -> Self {
         let values = [("region", &*names.region(region)), ("what", what)];
         Self(fill(&names.texts.note.place, &values))
+    }
+
+    /// Numbers of a region at months.
+    pub(super) fn at_months(
+        names: Names<'_>,
+        region: &str,
+        what: &str,
+        months: &BTreeSet<i32>,
+    ) -> Self {
+        let (note, region) = (&names.texts.note, names.region(region));
+        let template = if months.len() == 1 { &note.place_month } else { &note.place_months };
+        let months = names.numbers().months(months.iter().copied());
+        let values = [("region", &*region), ("what", what)];
+        Self(fill(template, &[&values[..], &[("month", &months), ("months", &months)]].concat()))
     }
 
     /// A number of a region at a month.

@@ -3,6 +3,8 @@
 //! Signs, marks and words come from the language's texts, and only from here. Rounding is to the
 //! nearest shown digit of the double itself.
 
+use std::collections::BTreeSet;
+
 use super::text::{NumberText, fill};
 
 /// Smallest p-value that is written out.
@@ -93,6 +95,23 @@ impl<'t> Numbers<'t> {
         fill(&self.text.interval, &[("lower", lower), ("upper", upper)])
     }
 
+    /// Months in order, each once, runs joined: `3, 5 to 9`.
+    pub fn months(self, months: impl IntoIterator<Item = i32>) -> String {
+        let months: BTreeSet<i32> = months.into_iter().collect();
+        let mut runs: Vec<(i32, i32)> = Vec::new();
+        for month in months {
+            match runs.last_mut() {
+                Some((_, last)) if *last + 1 == month => *last = month,
+                _ => runs.push((month, month)),
+            }
+        }
+        let month = |month: i32| self.decimal(f64::from(month), 0);
+        let run = |&(first, last): &(i32, i32)| {
+            if first == last { month(first) } else { self.interval(&month(first), &month(last)) }
+        };
+        runs.iter().map(run).collect::<Vec<_>>().join(", ")
+    }
+
     /// An estimate with its limits behind it: `+9.5 (2.1 to 16.9)`.
     pub fn with_interval(self, estimate: &str, interval: &str) -> String {
         fill(&self.text.with_interval, &[("estimate", estimate), ("interval", interval)])
@@ -179,6 +198,17 @@ mod tests {
         assert_eq!(numbers.count(999.0), "999");
         assert_eq!(numbers.days(1234.56), "1,234.6 days");
         assert_eq!(numbers.interval("2.1", "16.9"), "2.1 to 16.9");
+    }
+
+    #[test]
+    fn months_are_joined_to_runs() {
+        let texts = Texts::new(Language::English).unwrap();
+        let numbers = Numbers::new(&texts.number);
+        assert_eq!(numbers.months([18]), "18");
+        assert_eq!(numbers.months([30, 18]), "18, 30");
+        assert_eq!(numbers.months(1..=30), "1 to 30");
+        assert_eq!(numbers.months([9, -6, -5, -4, 8, 3]), "\u{2212}6 to \u{2212}4, 3, 8 to 9");
+        assert_eq!(numbers.months([]), "");
     }
 
     #[test]

@@ -5,12 +5,13 @@ mod figures;
 mod itt;
 mod itt_figures;
 mod pages;
+mod report;
 mod support;
 mod words;
 
 use ips_eval::render::Audience;
 use ips_eval::render::figure::{Figure, render_all};
-use ips_eval::render::html::{Provenance, report};
+use ips_eval::render::html::{self, Provenance};
 use ips_eval::render::text::{Language, Texts};
 use ips_eval::results::result_set::ResultSet;
 
@@ -51,5 +52,6 @@ fn page_with(results: &ResultSet, audience: Audience, figures: &[Figure]) -> Str
         program: "ips-eval 0.1.0".to_owned(),
         inputs: vec![("participants.csv".to_owned(), "0".repeat(64))],
     };
-    report(results, &english(), audience, figures, &provenance).expect("the report is written")
+    html::report(results, &english(), audience, figures, &provenance)
+        .expect("the report is written")
 }

@@ -1,8 +1,10 @@
 //! Effect on employment and on benefits at each month, before and after randomisation.
 
+use std::collections::BTreeSet;
+
 use plotters::style::RGBColor;
 
-use crate::render::lookup::{Interval, Question, months};
+use crate::render::lookup::{Cell, Interval, Question, months};
 use crate::render::notes::{Notes, Place, Writers};
 use crate::render::text::fill;
 use crate::results::row::ALL_REGIONS;
@@ -91,12 +93,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Option<Figure>, FigureError> {
     let mut notes = Notes::new(names);
     let all = || panels.iter().flat_map(|panel| &panel.series);
     for series in all() {
-        for (_, value) in &series.points {
-            let place = place(source, series.outcome);
-            for cell in [&value.estimate, &value.lower, &value.upper] {
-                notes.explain(cell, &place);
-            }
-        }
+        explain_gaps(source, &mut notes, series);
     }
     let mut footnotes = vec![text.explain.clone()];
     if all().flat_map(|series| &series.points).any(|(month, _)| *month <= 0) {
@@ -139,6 +136,38 @@ fn place(source: Source<'_>, outcome: Outcome) -> Place {
     let outcome = names.outcome(outcome);
     let text = &names.texts.figure.effect_by_month.place;
     Place::new(names, ALL_REGIONS, &fill(text, &[("outcome", &outcome)]))
+}
+
+/// Says of each month without a mark or a bar why, also where the results lack the month.
+fn explain_gaps(source: Source<'_>, notes: &mut Notes<'_>, series: &Series) {
+    let mut missing: Vec<(Cell, BTreeSet<i32>)> = Vec::new();
+    let mut add = |cell: &Cell, month: i32| {
+        if cell.value().is_some() {
+            return;
+        }
+        match missing.iter_mut().find(|(known, _)| known == cell) {
+            Some((_, months)) => drop(months.insert(month)),
+            None => missing.push((cell.clone(), BTreeSet::from([month]))),
+        }
+    };
+    for (month, value) in &series.points {
+        let has_mark = value.estimate.value().is_some();
+        let bar = [&value.lower, &value.upper].into_iter().filter(|_| has_mark);
+        for cell in std::iter::once(&value.estimate).chain(bar) {
+            add(cell, *month);
+        }
+    }
+    for pair in series.points.windows(2) {
+        for month in pair[0].0 + 1..pair[1].0 {
+            add(&Cell::Absent, month);
+        }
+    }
+    let names = source.names;
+    let outcome = names.outcome(series.outcome);
+    let what = fill(&names.texts.figure.effect_by_month.place, &[("outcome", &outcome)]);
+    for (cell, months) in &missing {
+        notes.explain(cell, &Place::at_months(names, ALL_REGIONS, &what, months));
+    }
 }
 
 fn alternative(source: Source<'_>, panels: &[Panel]) -> String {

@@ -31,11 +31,9 @@ fn is_adjusted(method: Method) -> bool {
     )
 }
 
-/// Every adjusted effect at the horizon; nothing where strata alone are held fixed.
-pub(super) fn section(source: Source<'_>) -> Option<Section> {
-    let names = source.names;
-    let text = &names.texts.tables;
-    let horizon = names.study.horizon_months;
+/// The adjusted effects at the horizon; none where strata alone are held fixed.
+pub(super) fn shown(source: Source<'_>) -> Vec<Key> {
+    let horizon = source.names.study.horizon_months;
     let is_wanted = |row: &Row| {
         let key = &row.key;
         let is_limit =
@@ -51,7 +49,16 @@ pub(super) fn section(source: Source<'_>) -> Option<Section> {
             && is_limit
     };
     let lines = lines(source, is_wanted);
-    if lines.iter().all(|line| line.method == Method::OlsStrataHc2) {
+    if lines.iter().all(|line| line.method == Method::OlsStrataHc2) { Vec::new() } else { lines }
+}
+
+/// Every adjusted effect at the horizon; nothing where there is none.
+pub(super) fn section(source: Source<'_>) -> Option<Section> {
+    let names = source.names;
+    let text = &names.texts.tables;
+    let horizon = names.study.horizon_months;
+    let lines = shown(source);
+    if lines.is_empty() {
         return None;
     }
     let mut notes = Notes::new(names);
@@ -80,6 +87,7 @@ pub(super) fn section(source: Source<'_>) -> Option<Section> {
         heading: text.adjusted_heading.clone(),
         words: text.adjusted_words.clone(),
         tables: vec![table],
+        ..Section::default()
     })
 }
 
@@ -95,8 +103,14 @@ fn remark(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) -> String {
     if let Some(clusters) = count(Statistic::Clusters) {
         return fill(&text.clusters, &[("count", &clusters)]);
     }
-    match (count(Statistic::SelectedMin), count(Statistic::SelectedMax)) {
-        (Some(fewest), Some(most)) => fill(&text.selected, &[("fewest", &fewest), ("most", &most)]),
-        _ => String::new(),
+    let (fewest, most) = (count(Statistic::SelectedMin), count(Statistic::SelectedMax));
+    let (Some(fewest), Some(most)) = (fewest, most) else { return String::new() };
+    // Hidden counts look alike and need not be.
+    let is_known = cell(source, line, Statistic::SelectedMin).value().is_some();
+    match most.as_str() {
+        "0" => text.selected_none.clone(),
+        "1" if fewest == most => text.selected_one.clone(),
+        _ if fewest == most && is_known => fill(&text.selected_same, &[("count", &most)]),
+        _ => fill(&text.selected, &[("fewest", &fewest), ("most", &most)]),
     }
 }

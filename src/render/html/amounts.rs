@@ -22,16 +22,24 @@ const OUTCOMES: [Outcome; 5] = [
     Outcome::BenefitTotalEur,
 ];
 
+/// The effects that the table of differences shows.
+pub(super) fn shown(source: Source<'_>) -> Vec<Key> {
+    if has_quantiles(source) { difference_lines(source) } else { Vec::new() }
+}
+
+fn has_quantiles(source: Source<'_>) -> bool {
+    source.results.rows().iter().any(|row| row.key.analysis == Analysis::ArmQuantile)
+}
+
 /// Amounts at the horizon; nothing where the results have no quantiles of them.
 pub(super) fn section(source: Source<'_>) -> Option<Section> {
     let text = &source.names.texts.tables;
-    let has_quantiles =
-        source.results.rows().iter().any(|row| row.key.analysis == Analysis::ArmQuantile);
-    has_quantiles.then(|| Section {
+    has_quantiles(source).then(|| Section {
         id: "amounts",
         heading: text.amounts_heading.clone(),
         words: text.amounts_words.clone(),
         tables: vec![by_arm(source), differences(source)],
+        ..Section::default()
     })
 }
 
@@ -109,10 +117,8 @@ fn arm_cells(
     [n, joined(&text.with_sd, &values), joined(&text.with_quartiles, &quartiles)]
 }
 
-fn differences(source: Source<'_>) -> Table {
-    let names = source.names;
-    let (text, report) = (&names.texts.tables, &names.texts.report);
-    let horizon = names.study.horizon_months;
+fn difference_lines(source: Source<'_>) -> Vec<Key> {
+    let horizon = source.names.study.horizon_months;
     let is_wanted = |row: &Row| {
         let key = &row.key;
         matches!(key.analysis, Analysis::Effect | Analysis::QuantileEffect)
@@ -123,6 +129,15 @@ fn differences(source: Source<'_>) -> Table {
             && key.month == Some(horizon)
             && key.statistic == Statistic::Estimate
     };
+    let mut lines = lines(source, is_wanted);
+    lines.sort_by_key(|line| OUTCOMES.iter().position(|known| *known == line.outcome));
+    lines
+}
+
+fn differences(source: Source<'_>) -> Table {
+    let names = source.names;
+    let (text, report) = (&names.texts.tables, &names.texts.report);
+    let horizon = names.study.horizon_months;
     let mut notes = Notes::new(names);
     let row = |line: &Key| {
         let mut row = effect_row(source, &mut notes, line);
@@ -132,9 +147,7 @@ fn differences(source: Source<'_>) -> Table {
         }
         row
     };
-    let mut lines = lines(source, is_wanted);
-    lines.sort_by_key(|line| OUTCOMES.iter().position(|known| *known == line.outcome));
-    let rows = lines.iter().map(row).collect();
+    let rows = difference_lines(source).iter().map(row).collect();
     let interval = fill(&report.interval, &[("level", &names.level())]);
     let columns = vec![
         report.outcome.clone(),

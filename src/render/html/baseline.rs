@@ -22,6 +22,7 @@ pub(super) fn section(source: Source<'_>) -> Option<Section> {
         heading: text.baseline_heading.clone(),
         words: text.baseline_words.clone(),
         tables,
+        ..Section::default()
     })
 }
 

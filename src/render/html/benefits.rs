@@ -3,30 +3,50 @@
 use crate::render::lookup::{Cell, Question, result_arm};
 use crate::render::notes::{Notes, Place, Writers};
 use crate::render::text::fill;
-use crate::results::row::ALL_REGIONS;
+use crate::results::row::{ALL_REGIONS, Key};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Statistic};
 use crate::trial::arm::Arm;
 
 use super::Source;
+use super::effects::{contrasts, effects_table};
 use super::table::{Section, Table};
 
 const OUTCOMES: [Outcome; 3] =
     [Outcome::BenefitEur, Outcome::BenefitFormulaEur, Outcome::BenefitAboveFormulaEur];
 
+/// The effects at the horizon that the section shows, by month or by method.
+pub(super) fn shown(source: Source<'_>) -> Vec<Key> {
+    if !has_benefits(source) {
+        return Vec::new();
+    }
+    let mut lines = contrasts(source);
+    lines.retain(|line| {
+        OUTCOMES.contains(&line.outcome) || line.outcome == Outcome::EmployedOnBenefit
+    });
+    lines
+}
+
+fn has_benefits(source: Source<'_>) -> bool {
+    source.results.rows().iter().any(|row| row.key.outcome == Outcome::BenefitEur)
+}
+
 /// Benefits at the plan's months; nothing where there are none.
 pub(super) fn section(source: Source<'_>) -> Option<Section> {
-    let (results, names) = (source.results, source.names);
+    let names = source.names;
     let text = &names.texts.tables;
-    let has_benefits = results.rows().iter().any(|row| row.key.outcome == Outcome::BenefitEur);
-    if !has_benefits {
+    if !has_benefits(source) {
         return None;
     }
     let mut notes = Notes::new(names);
     let level = names.level();
     let mut columns = vec![names.texts.report.month.clone()];
     columns.extend(Arm::BOTH.map(|arm| fill(&text.paid_mean, &[("arm", &names.arm(arm))])));
-    for template in [&text.paid_difference, &text.rule_difference, &text.above_difference] {
-        columns.push(fill(template, &[("level", &level)]));
+    for (difference, p) in [
+        (&text.paid_difference, &text.paid_p),
+        (&text.rule_difference, &text.rule_p),
+        (&text.above_difference, &text.above_p),
+    ] {
+        columns.extend([fill(difference, &[("level", &level)]), p.clone()]);
     }
     let rows = names.study.months.iter().map(|&month| row(source, &mut notes, month)).collect();
     let caption = text.benefits_caption.clone();
@@ -36,7 +56,8 @@ pub(super) fn section(source: Source<'_>) -> Option<Section> {
         id: "benefits",
         heading: text.benefits_heading.clone(),
         words: text.benefits_words.clone(),
-        tables: vec![table],
+        tables: std::iter::once(table).chain(further(source)).collect(),
+        ..Section::default()
     })
 }
 
@@ -58,7 +79,7 @@ fn row(source: Source<'_>, notes: &mut Notes<'_>, month: i32) -> Vec<String> {
         let interval = Question::effect_at(outcome, month).interval(results);
         if interval.estimate == Cell::Absent && outcome != Outcome::BenefitEur {
             // There is no rule at this month, and no plan for one.
-            row.push(names.texts.note.absent_symbol.clone());
+            row.extend([names.texts.note.absent_symbol.clone(), String::new()]);
             continue;
         }
         let place = Place::at_month(names, ALL_REGIONS, &names.outcome(outcome), month);
@@ -66,6 +87,25 @@ fn row(source: Source<'_>, notes: &mut Notes<'_>, month: i32) -> Vec<String> {
         let limit = |value| numbers.decimal(value, 0);
         let writers = Writers { estimate: &estimate, limit: &limit };
         row.push(notes.show_interval(&interval, &place, writers));
+        row.push(match Question::effect_at(outcome, month).cell(results, Statistic::PValue) {
+            Cell::Absent => String::new(),
+            known => notes.show(&known, &place, |p| numbers.bare_p(p)),
+        });
     }
     row
+}
+
+/// Effects at the horizon that the table by month does not show.
+fn further(source: Source<'_>) -> Option<Table> {
+    let names = source.names;
+    let horizon = names.study.horizon_months;
+    let mut lines = shown(source);
+    if names.study.months.contains(&horizon) {
+        lines.retain(|line| {
+            !OUTCOMES.iter().any(|&of| line == Question::effect_at(of, horizon).key())
+        });
+    }
+    let template = &names.texts.tables.benefit_effects_caption;
+    let caption = fill(template, &[("month", &horizon.to_string())]);
+    (!lines.is_empty()).then(|| effects_table(source, "benefit_effects", caption, &lines))
 }

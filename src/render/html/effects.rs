@@ -5,10 +5,10 @@ use crate::render::notes::{Notes, Place};
 use crate::render::number::Numbers;
 use crate::render::text::fill;
 use crate::results::row::{ALL_REGIONS, Key, Row};
-use crate::results::vocabulary::{Analysis, Inference, ResultArm, Statistic, Unit};
+use crate::results::vocabulary::{Analysis, Inference, Method, ResultArm, Statistic, Unit};
 
-use super::Source;
 use super::table::Table;
+use super::{Source, adjusted, amounts, benefits};
 
 /// The key without its statistic: rows with the same are one line of a table.
 fn line_of(key: &Key) -> Key {
@@ -33,10 +33,8 @@ pub(super) fn cell(source: Source<'_>, line: &Key, statistic: Statistic) -> Cell
 }
 
 /// All estimated contrasts over all regions, to the horizon or without a month.
-pub(super) fn effects(source: Source<'_>) -> Table {
-    let names = source.names;
-    let text = &names.texts.report;
-    let horizon = names.study.horizon_months;
+pub(super) fn contrasts(source: Source<'_>) -> Vec<Key> {
+    let horizon = source.names.study.horizon_months;
     let is_wanted = |row: &Row| {
         let key = &row.key;
         let is_limit =
@@ -49,20 +47,41 @@ pub(super) fn effects(source: Source<'_>) -> Table {
             && key.month.is_none_or(|month| month == horizon)
             && is_limit
     };
+    lines(source, is_wanted)
+}
+
+/// The contrasts that the tables of adjusted effects, amounts and benefits do not show.
+pub(super) fn effects(source: Source<'_>) -> Table {
+    let names = source.names;
+    let horizon = names.study.horizon_months.to_string();
+    let elsewhere =
+        [adjusted::shown(source), amounts::shown(source), benefits::shown(source)].concat();
+    let mut lines = contrasts(source);
+    lines.retain(|line| !elsewhere.contains(line));
+    let caption = fill(&names.texts.report.effects_caption, &[("month", &horizon)]);
+    effects_table(source, "effects", caption, &lines)
+}
+
+/// A table of contrasts, one a line.
+pub(super) fn effects_table(
+    source: Source<'_>,
+    name: &'static str,
+    caption: String,
+    lines: &[Key],
+) -> Table {
+    let names = source.names;
+    let text = &names.texts.report;
     let mut notes = Notes::new(names);
-    let lines = lines(source, is_wanted);
     let rows = lines.iter().map(|line| effect_row(source, &mut notes, line)).collect();
-    let level = names.level();
     let columns = vec![
         text.outcome.clone(),
         text.who.clone(),
         text.method.clone(),
         text.estimate.clone(),
-        fill(&text.interval, &[("level", &level)]),
+        fill(&text.interval, &[("level", &names.level())]),
         text.p.clone(),
     ];
-    let caption = fill(&text.effects_caption, &[("month", &horizon.to_string())]);
-    Table { name: "effects", caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
+    Table { name, caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
 }
 
 pub(super) fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) -> Vec<String> {
@@ -151,12 +170,7 @@ pub(super) fn tests(source: Source<'_>) -> Table {
     let mut notes = Notes::new(names);
     let mut rows = Vec::new();
     for line in lines(source, is_wanted) {
-        let mut method = names.method(line.method);
-        if !line.level.is_empty() {
-            let values = [("variable", names.variable(&line.level)), ("level", method)];
-            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-            method = fill(&names.texts.tables.in_group, &values);
-        }
+        let method = test_name(source, &line);
         let place = Place::new(names, &line.region, &method);
         let mut optional = |statistic, digits| match cell(source, &line, statistic) {
             Cell::Absent => String::new(),
@@ -172,4 +186,23 @@ pub(super) fn tests(source: Source<'_>) -> Table {
         [&text.test, &text.outcome, &text.region, &text.test_statistic, &text.df, &text.p];
     let (caption, columns) = (text.tests_caption.clone(), columns.map(Clone::clone).to_vec());
     Table { name: "tests", caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
+}
+
+/// What a test is called: that of equal effects by what it compares, any other by its method.
+fn test_name(source: Source<'_>, line: &Key) -> String {
+    let names = source.names;
+    let text = &names.texts.tables;
+    let (test, equal) = match line.method {
+        _ if line.analysis != Analysis::Interaction => return names.method(line.method),
+        Method::EmpiricalBayes => (text.cochran.clone(), &text.equal_effects),
+        Method::WaldHc2 => (text.wald_robust.clone(), &text.equal_effects),
+        Method::WaldLogRiskRatio => (text.wald.clone(), &text.equal_ratios),
+        other => (names.method(other), &text.equal_effects),
+    };
+    let values = [("test", test.as_str()), ("equal", equal.as_str())];
+    if line.level.is_empty() {
+        return fill(&text.equal_in_regions, &values);
+    }
+    let variable = names.variable(&line.level);
+    fill(&text.equal_at_levels, &[&values[..], &[("variable", variable.as_str())]].concat())
 }

@@ -7,20 +7,15 @@ use crate::results::row::Row;
 
 use super::Source;
 
+/// Parts of a row's note are joined by this.
+const JOINT: &str = "; ";
+
 /// Each reason for a missing number, with the places it concerns.
 pub(super) fn not_estimable(source: Source<'_>) -> Vec<String> {
-    by_note(source, |row| row.value.is_none() && !row.is_masked())
-}
-
-/// Each remark on a number that is there, with the places it concerns.
-pub(super) fn remarks(source: Source<'_>) -> Vec<String> {
-    by_note(source, |row| row.value.is_some() && !row.note.is_empty())
-}
-
-fn by_note(source: Source<'_>, is_wanted: impl Fn(&Row) -> bool) -> Vec<String> {
     let names = source.names;
     let mut notes: BTreeMap<&str, BTreeMap<String, BTreeSet<i32>>> = BTreeMap::new();
-    for row in source.results.rows().iter().filter(|row| is_wanted(row)) {
+    let is_wanted = |row: &&Row| row.value.is_none() && !row.is_masked();
+    for row in source.results.rows().iter().filter(is_wanted) {
         let reason = row.note.trim_end_matches('.');
         let known = if reason.is_empty() { &names.texts.note.no_reason } else { reason };
         let months = notes.entry(known).or_default().entry(place(source, row)).or_default();
@@ -32,6 +27,42 @@ fn by_note(source: Source<'_>, is_wanted: impl Fn(&Row) -> bool) -> Vec<String> 
         format!("{}: {note}.", places.join(&names.texts.note.list))
     };
     notes.into_iter().map(line).collect()
+}
+
+/// What a remark concerns.
+#[derive(Default)]
+struct Concerned {
+    count: usize,
+    outcomes: BTreeSet<String>,
+    methods: BTreeSet<String>,
+}
+
+/// Each remark on numbers that are there, once, with the outcomes and the methods it concerns. A
+/// note of several parts is several remarks.
+pub(super) fn remarks(source: Source<'_>) -> Vec<String> {
+    let names = source.names;
+    let text = &names.texts.report;
+    let mut remarks: BTreeMap<&str, Concerned> = BTreeMap::new();
+    for row in source.results.rows().iter().filter(|row| row.value.is_some()) {
+        for note in row.note.trim_end_matches('.').split(JOINT).filter(|note| !note.is_empty()) {
+            let concerned = remarks.entry(note).or_default();
+            concerned.count += 1;
+            concerned.outcomes.insert(names.outcome(row.key.outcome));
+            concerned.methods.insert(names.method(row.key.method));
+        }
+    }
+    let line = |(note, concerned): (&str, Concerned)| {
+        let count = names.numbers().count(concerned.count as f64);
+        let list = |words: BTreeSet<String>| {
+            words.into_iter().collect::<Vec<_>>().join(&names.texts.note.list)
+        };
+        let (outcomes, methods) = (list(concerned.outcomes), list(concerned.methods));
+        let template = if concerned.count == 1 { &text.remark_single } else { &text.remark };
+        let values =
+            [("note", note), ("count", &count), ("outcomes", &outcomes), ("methods", &methods)];
+        fill(template, &values)
+    };
+    remarks.into_iter().map(line).collect()
 }
 
 fn place(source: Source<'_>, row: &Row) -> String {
@@ -46,21 +77,10 @@ fn place(source: Source<'_>, row: &Row) -> String {
     fill(&names.texts.report.missing_place, &values)
 }
 
-/// Runs of months are shortened: `3, 5 to 9`.
+/// The place with its months, runs joined.
 fn with_months(source: Source<'_>, place: String, months: &BTreeSet<i32>) -> String {
     let (numbers, text) = (source.names.numbers(), &source.names.texts.report);
-    let mut runs: Vec<(i32, i32)> = Vec::new();
-    for &month in months {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == month => *last = month,
-            _ => runs.push((month, month)),
-        }
-    }
-    let run = |&(first, last): &(i32, i32)| {
-        let first_text = first.to_string();
-        if first == last { first_text } else { numbers.interval(&first_text, &last.to_string()) }
-    };
-    let list = runs.iter().map(run).collect::<Vec<_>>().join(", ");
+    let list = numbers.months(months.iter().copied());
     let values = [("place", place.as_str()), ("months", &list)];
     match months.len() {
         0 => place,

@@ -127,7 +127,7 @@ pub fn table_files(results: &ResultSet, texts: &Texts) -> Result<Vec<TableFile>,
         effects::tests(source),
     ];
     let sections = first_sections(source).into_iter().chain(further_sections(source));
-    all.extend(sections.flat_map(|section| section.tables));
+    all.extend(sections.flat_map(|section| section.files.into_iter().chain(section.tables)));
     let mut files: Vec<TableFile> = Vec::new();
     for table in &all {
         // Tables by region share a name: the second is numbered 2.

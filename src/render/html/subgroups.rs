@@ -25,6 +25,7 @@ pub(super) fn section(source: Source<'_>) -> Option<Section> {
         heading: text.subgroups_heading.clone(),
         words: text.subgroups_words.clone(),
         tables,
+        ..Section::default()
     })
 }
 

@@ -46,13 +46,39 @@ impl Table {
     }
 }
 
-/// Heading, words and tables of a part of the report.
+/// A small list of terms under a title.
 #[derive(Clone, Debug)]
+pub(super) struct Block {
+    pub(super) title: String,
+    /// Each term with what is said of it.
+    pub(super) terms: Vec<(String, String)>,
+}
+
+impl Block {
+    /// The block for the template.
+    fn value(&self) -> Value {
+        let term = |(term, text): &(String, String)| {
+            let [term, text] = [term, text].map(|words| Value::from(words.as_str()));
+            Value::from(BTreeMap::from([("term", term), ("text", text)]))
+        };
+        Value::from(BTreeMap::from([
+            ("title", Value::from(self.title.as_str())),
+            ("terms", self.terms.iter().map(term).collect()),
+        ]))
+    }
+}
+
+/// Heading, words and tables of a part of the report.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Section {
     pub(super) id: &'static str,
     pub(super) heading: String,
     pub(super) words: String,
+    /// Lists, shown before the tables.
+    pub(super) blocks: Vec<Block>,
     pub(super) tables: Vec<Table>,
+    /// Tables that are too wide for a page: files only.
+    pub(super) files: Vec<Table>,
 }
 
 impl Section {
@@ -62,6 +88,7 @@ impl Section {
             ("id", Value::from(self.id)),
             ("heading", Value::from(self.heading.as_str())),
             ("words", Value::from(self.words.as_str())),
+            ("blocks", self.blocks.iter().map(Block::value).collect()),
             ("tables", self.tables.iter().map(Table::value).collect()),
         ]))
     }

@@ -32,6 +32,7 @@ pub(super) fn section(source: Source<'_>) -> Option<Section> {
         heading: text.take_up_heading.clone(),
         words: text.take_up_words.clone(),
         tables,
+        ..Section::default()
     })
 }
 

@@ -160,6 +160,7 @@ pub struct NoteText {
     pub absent: String,
     pub place: String,
     pub place_month: String,
+    pub place_months: String,
     pub list: String,
     pub more: String,
 }

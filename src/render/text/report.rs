@@ -52,5 +52,7 @@ pub struct ReportText {
     pub missing_place: String,
     pub missing_month: String,
     pub missing_months: String,
+    pub remark: String,
+    pub remark_single: String,
     pub input: String,
 }
