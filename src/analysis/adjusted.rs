@@ -42,7 +42,7 @@ impl Adjusted<'_> {
     /// Lin's regression and, with clusters, CR2.
     pub(super) fn add_regressions(&self, sheet: &mut Sheet, question: Question<'_>) {
         let complete = self.adjustment.complete_cases(question.observed);
-        self.add_regression(sheet, question, &complete, Method::LinHc2, None);
+        self.add_regression(sheet, question, &complete, (Method::LinHc2, None));
         if self.adjustment.clusters.is_some() {
             self.add_clustered(sheet, question, &complete);
         }
@@ -57,7 +57,7 @@ impl Adjusted<'_> {
             Method::OlsAdjustedHc2,
             Method::OlsAdjustedHc3,
         ] {
-            self.add_regression(sheet, question, &complete, method, None);
+            self.add_regression(sheet, question, &complete, (method, None));
         }
     }
 
@@ -71,7 +71,7 @@ impl Adjusted<'_> {
         let complete = self.adjustment.complete_cases(question.observed);
         for (cases, method) in [(&everyone, Method::OlsStrataHc2), (&complete, Method::LinHc2)] {
             let weights: Vec<f64> = cases.observed.positions.iter().map(|&at| all[at]).collect();
-            self.add_regression(sheet, question, cases, method, Some(&weights));
+            self.add_regression(sheet, question, cases, (method, Some(&weights)));
         }
     }
 
@@ -80,8 +80,7 @@ impl Adjusted<'_> {
         sheet: &mut Sheet,
         question: Question<'_>,
         complete: &CompleteCases<'_>,
-        method: Method,
-        weights: Option<&[f64]>,
+        (method, weights): (Method, Option<&[f64]>),
     ) {
         let level = self.setting.level;
         let fit = with_sample(complete, weights, |data| {
@@ -173,7 +172,7 @@ impl Adjusted<'_> {
         let stratified = fit
             .as_ref()
             .map_err(Clone::clone)
-            .and_then(|own| own.stratified.as_ref().map_err(|reason| reason.to_string()));
+            .and_then(|own| own.stratified.as_ref().map_err(ToString::to_string));
         let effect = effect.inference(Inference::StratifiedRandomisation);
         add_contrasts(sheet, &effect, stratified);
     }
@@ -189,11 +188,11 @@ fn add_contrasts(
     add_estimate(sheet, &entry, Unit::Proportion, (difference, StandardError::Given));
     let ratio = contrasts
         .clone()
-        .and_then(|own| own.risk_ratio.as_ref().map(of_ratio).map_err(|reason| reason.to_string()));
+        .and_then(|own| own.risk_ratio.as_ref().map(of_ratio).map_err(ToString::to_string));
     let entry = effect.method(Method::LogitStandardisedRiskRatio);
     add_estimate(sheet, &entry, Unit::Ratio, (ratio, StandardError::None));
     let ratio = contrasts
-        .and_then(|own| own.odds_ratio.as_ref().map(of_ratio).map_err(|reason| reason.to_string()));
+        .and_then(|own| own.odds_ratio.as_ref().map(of_ratio).map_err(ToString::to_string));
     let entry = effect.method(Method::LogitStandardisedOddsRatio);
     add_estimate(sheet, &entry, Unit::Ratio, (ratio, StandardError::None));
 }
@@ -232,12 +231,14 @@ fn cluster_codes(all: &[Option<usize>], positions: &[usize]) -> (Vec<usize>, usi
     }
     let n_named = named.len();
     let mut next = n_named;
-    let codes = positions.iter().map(|&at| match all[at] {
-        Some(code) => named[&code],
-        None => {
-            next += 1;
-            next - 1
-        }
+    let codes = positions.iter().map(|&at| {
+        all[at].map_or_else(
+            || {
+                next += 1;
+                next - 1
+            },
+            |code| named[&code],
+        )
     });
     (codes.collect(), n_named)
 }

@@ -169,8 +169,7 @@ fn add_undeclared(plan: &Plan, others: &mut Vec<StudyEstimand>, row: &Row) {
 /// The attributes that outcome, method and plan imply.
 fn attributes(plan: &Plan, outcome: Outcome, method: Method) -> StudyEstimand {
     let arms = &plan.trial.arms;
-    let compliers = matches!(method, Method::TslsHc2 | Method::AndersonRubin);
-    let population = if compliers {
+    let population = if is_of_compliers(method) {
         "those who take the programme up if and only if it is offered"
     } else if outcome == Outcome::FirstJob {
         "everyone randomised"
@@ -189,22 +188,26 @@ fn attributes(plan: &Plan, outcome: Outcome, method: Method) -> StudyEstimand {
         population: population.to_owned(),
         treatments: format!("being offered {} against {}", arms.ips, arms.control),
         variable: variable_of(outcome).to_owned(),
-        intercurrent_events: events(plan, outcome, method, compliers),
+        intercurrent_events: events(plan, outcome, method),
         summary: summary_of(method).to_owned(),
     }
 }
 
-fn events(
-    plan: &Plan,
-    outcome: Outcome,
-    method: Method,
-    compliers: bool,
-) -> Vec<StudyIntercurrentEvent> {
+/// Whether a method is about those who take the programme up if and only if it is offered.
+fn is_of_compliers(method: Method) -> bool {
+    matches!(method, Method::TslsHc2 | Method::AndersonRubin)
+}
+
+fn events(plan: &Plan, outcome: Outcome, method: Method) -> Vec<StudyIntercurrentEvent> {
     let of = |event: String, strategy: Strategy| StudyIntercurrentEvent {
         event,
         strategy: strategy.as_str().to_owned(),
     };
-    let take_up = if compliers { Strategy::PrincipalStratum } else { Strategy::TreatmentPolicy };
+    let take_up = if is_of_compliers(method) {
+        Strategy::PrincipalStratum
+    } else {
+        Strategy::TreatmentPolicy
+    };
     let mut events = vec![of("the programme is not taken up, or left".to_owned(), take_up)];
     if !plan.exits.competing.is_empty() {
         let censored = outcome == Outcome::FirstJob

@@ -66,6 +66,7 @@ pub(super) fn add_ever_employed(sheet: &mut Sheet, adjusted: Adjusted<'_>, missi
 }
 
 /// 1 for yes, 0 for no.
+#[expect(clippy::fn_params_excessive_bools, reason = "it is the outcome itself, no switch")]
 pub(super) fn indicator(yes: bool) -> f64 {
     f64::from(u8::from(yes))
 }
