@@ -15,18 +15,18 @@ use super::{english, figure, itt, page};
 
 /// Lines of a table without its header and its notes; none where there is no such table.
 fn lines(results: &ResultSet, name: &str) -> Vec<Vec<String>> {
-    let files = table_files(results, &english()).unwrap();
+    let files = table_files(results, &english()).expect("tables are written");
     let Some(file) = files.into_iter().find(|file| file.name == name) else { return Vec::new() };
     let mut reader = csv::Reader::from_reader(file.csv.as_bytes());
-    let width = reader.headers().unwrap().len() - 1;
+    let width = reader.headers().expect("it has a header").len() - 1;
     let cells = |record: csv::StringRecord| record.iter().take(width).map(str::to_owned).collect();
-    reader.records().map(|record| cells(record.unwrap())).collect()
+    reader.records().map(|record| cells(record.expect("it is CSV"))).collect()
 }
 
 /// The text of a section of the page, without tags.
 fn section(page: &str, id: &str) -> String {
     let (_, rest) = page.split_once(&format!("<section id=\"{id}\">")).expect("it is there");
-    words(rest.split("</section>").next().unwrap())
+    words(rest.split("</section>").next().unwrap_or(rest))
 }
 
 /// Text without tags, in one line.

@@ -32,7 +32,7 @@ pub(super) fn section(source: Source<'_>) -> Option<Section> {
         heading: heading.clone(),
         words: words.clone(),
         blocks: declared.iter().map(|estimand| block(source, estimand)).collect(),
-        tables: undeclared(source, &others, declared.is_empty()).into_iter().collect(),
+        tables: undeclared(source, &others).into_iter().collect(),
         files: vec![table(source)],
     })
 }
@@ -140,8 +140,9 @@ fn at_months(source: Source<'_>, estimand: &StudyEstimand) -> Option<String> {
 }
 
 /// A line for each contrast that no estimand declares.
-fn undeclared(source: Source<'_>, others: &[&StudyEstimand], by_default: bool) -> Option<Table> {
+fn undeclared(source: Source<'_>, others: &[&StudyEstimand]) -> Option<Table> {
     let names = source.names;
+    let by_default = others.len() == names.study.estimands.len();
     let (text, list) = (&names.texts.tables, &names.texts.note.list);
     let roles: BTreeSet<&str> = others.iter().map(|one| one.role.as_str()).collect();
     // The caption says it where all are exploratory.
