@@ -63,7 +63,9 @@ pub fn catalogue(plan: &Plan) -> Vec<Catalogued> {
     let mut months = settings.months.clone();
     months.push(horizon);
     all.push(of(Outcome::FirstJob, &[Method::RiskDifferenceAalenJohansen], &months));
-    all.push(of(Outcome::FirstJob, &[Method::RestrictedMean], &settings.rmst_months));
+    if !settings.rmst_months.is_empty() {
+        all.push(of(Outcome::FirstJob, &[Method::RestrictedMean], &settings.rmst_months));
+    }
     let tests = [Method::LogRank, Method::PetoPeto, Method::LogRankStratified];
     all.push(of(Outcome::FirstJob, &tests, &[]));
     all

@@ -10,7 +10,7 @@ fn check(kind: &str, model: OutcomeModel) {
         let (drawn, x) = (case.drawn(), covariates(case));
         let folds = case.positions("folds");
         let got = aipw_cross_fitted(&drawn.sample(), x.view(), &folds, model, case.level());
-        let got = got.unwrap();
+        let got = got.expect("an effect");
         case.assert("separated", got.separated as f64);
         case.assert("estimate", got.estimate);
         case.assert("std_error", got.std_error);

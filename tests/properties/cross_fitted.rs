@@ -11,12 +11,13 @@ use proptest::prelude::*;
 use super::trials::{People, close, level, people, shuffled, twice};
 
 fn crossed(people: &People) -> CrossFittedEffect {
-    lasso_cross_fitted(&people.sample(), people.covariates.view(), &people.folds, level()).unwrap()
+    lasso_cross_fitted(&people.sample(), people.covariates.view(), &people.folds, level())
+        .expect("an effect")
 }
 
 fn augmented(people: &People, model: OutcomeModel) -> AugmentedEffect {
     aipw_cross_fitted(&people.sample(), people.covariates.view(), &people.folds, model, level())
-        .unwrap()
+        .expect("an effect")
 }
 
 /// Worked at all, with the sign of the outcome.

@@ -26,10 +26,10 @@ fn ends(set: AndersonRubinSet) -> Option<(f64, f64)> {
 
 fn agree(a: &ComplierEffect, b: &ComplierEffect, scale: f64) -> Result<(), TestCaseError> {
     close(a.estimate, scale * b.estimate, 1e-8)?;
-    let (c, d) = (a.inference.unwrap(), b.inference.unwrap());
+    let (c, d) = (a.inference.expect("inference"), b.inference.expect("inference"));
     close(c.std_error, scale.abs() * d.std_error, 1e-8)?;
     close(c.p_value, d.p_value, 1e-8)?;
-    let (c, d) = (a.anderson_rubin.unwrap(), b.anderson_rubin.unwrap());
+    let (c, d) = (a.anderson_rubin.expect("a set"), b.anderson_rubin.expect("a set"));
     close(c.p_value, d.p_value, 1e-8)
 }
 
@@ -74,7 +74,7 @@ proptest! {
     #[test]
     fn the_set_ends_where_the_test_rejects(people in people()) {
         let Some(got) = effect(&people) else { return Ok(()) };
-        let set = got.anderson_rubin.unwrap().set;
+        let set = got.anderson_rubin.expect("a set").set;
         prop_assert!(set.contains(got.estimate));
         let t = student_t::quantile(0.975, got.df as f64);
         let taken = |i: usize| f64::from(u8::from(people.take_up[i]));
