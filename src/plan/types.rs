@@ -41,7 +41,7 @@ pub struct Plan {
     /// Codes that mean missing, by table and column, with the reason: `"99" = "refused"`.
     #[serde(default)]
     pub missing: BTreeMap<TableName, BTreeMap<String, BTreeMap<String, String>>>,
-    /// What a month without a row of benefits means; needed where [data] names benefits.
+    /// What a month without a row of benefits means; needed where `[data]` names benefits.
     #[serde(default)]
     pub benefits: Option<Benefits>,
     /// Days of the Covid-19 restrictions; needed where `covid_period` is a covariate.
