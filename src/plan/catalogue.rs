@@ -55,6 +55,8 @@ pub fn catalogue(plan: &Plan) -> Vec<Catalogued> {
         all.push(of(outcome, &[Method::OlsStrataHc2], &path));
         all.push(of(outcome, &regression[1..], &settings.months));
     }
+    // Resampled.
+    all.push(of(Outcome::Employed, &[Method::RiskDifference], &settings.months));
     for outcome in amounts {
         all.push(of(outcome, &regression, &[horizon]));
         let methods = [Method::Quantile, Method::TslsHc2, Method::AndersonRubin];
