@@ -1,6 +1,7 @@
-//! Augmented weighting, which draws folds. The lasso is not here: see `README.md`.
+//! Augmented weighting and the cross-fitted lasso, which draw folds.
 
 use ips_eval::estimate::aipw::{OutcomeModel, aipw_cross_fitted};
+use ips_eval::estimate::lasso::lasso_cross_fitted;
 use ips_eval::random::{Seed, Stream};
 use ips_eval::resample::folds::fold_numbers;
 use ips_eval::trial::arm::Arm;
@@ -38,11 +39,16 @@ impl Drawn {
         Self { columns, covariates, folds }
     }
 
-    fn augmented(&self, truth: f64) -> Option<Shown> {
+    fn augmented(&self, model: OutcomeModel, truth: f64) -> Option<Shown> {
         let (x, sample) = (self.covariates.view(), self.columns.sample());
-        let own =
-            aipw_cross_fitted(&sample, x, &self.folds, OutcomeModel::Logistic, level()).ok()?;
+        let own = aipw_cross_fitted(&sample, x, &self.folds, model, level()).ok()?;
         Some(Shown::new(own.estimate, own.interval, truth))
+    }
+
+    fn selected(&self, truth: f64) -> Option<Shown> {
+        let (x, sample) = (self.covariates.view(), self.columns.sample());
+        let own = lasso_cross_fitted(&sample, x, &self.folds, level()).ok()?.effect;
+        Some(Shown::new(own.estimate, own.inference.ok()?.interval, truth))
     }
 }
 
@@ -61,13 +67,18 @@ fn covariates(stream: &mut Stream, enrolled: &Enrolled) -> Array2<f64> {
     matrix
 }
 
-/// Augmented weighting on logistic regressions.
-pub(super) fn logistic(n: usize) -> Experiment {
+/// Augmented weighting on both outcome models, and the cross-fitted lasso.
+pub(super) fn algorithms(n: usize) -> Experiment {
     let draw = |effect| -> Draw {
         let risks = true_risks(effect);
         let truth = risks.intervention - risks.control;
         Box::new(move |stream: &mut Stream, number| {
-            vec![("aipw_logit", Drawn::new(stream, n, effect, number).augmented(truth))]
+            let drawn = Drawn::new(stream, n, effect, number);
+            vec![
+                ("aipw_logit", drawn.augmented(OutcomeModel::Logistic, truth)),
+                ("aipw_lasso", drawn.augmented(OutcomeModel::Lasso, truth)),
+                ("lasso_cross_fitted", drawn.selected(truth)),
+            ]
         })
     };
     Experiment {

@@ -15,7 +15,8 @@ fn known(row: &Row) -> (f64, f64) {
         ("regions", _, _) => (0.925, 0.925),
         ("event", "ols_adjusted_hc0", 120) => (0.945, 0.935),
         ("event", method, 120) if method.starts_with("logit") => (0.945, 0.93),
-        (_, "quantile_difference", _) => (0.965, 0.985),
+        (_, "quantile_difference", 120) => (0.965, 0.985),
+        (_, "quantile_difference", _) => (0.965, 0.965),
         _ => (0.95, 0.95),
     }
 }

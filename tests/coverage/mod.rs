@@ -26,7 +26,7 @@ fn experiments() -> Vec<Experiment> {
     }
     all.extend([amounts::coaches(120, 8), amounts::coaches(120, 12), amounts::coaches(1200, 24)]);
     all.extend([3, 11, 50].map(amounts::regions));
-    all.extend([120, 1200].map(cross_fitted::logistic));
+    all.extend([120, 1200].map(cross_fitted::algorithms));
     all
 }
 

@@ -7,7 +7,7 @@ use crate::results::row::{ALL_REGIONS, Key, Row};
 use crate::results::vocabulary::{Analysis, Method, Outcome, ResultArm, Statistic};
 
 use super::Source;
-use super::effects::{cell, effect_row, lines};
+use super::effects::{cell, effect_row, is_estimate_or_limit, lines};
 use super::table::{Section, Table};
 
 /// Whether a method adjusts for more than the arm.
@@ -36,8 +36,7 @@ pub(super) fn shown(source: Source<'_>) -> Vec<Key> {
     let horizon = source.names.study.horizon_months;
     let is_wanted = |row: &Row| {
         let key = &row.key;
-        let is_limit =
-            matches!(key.statistic, Statistic::Estimate | Statistic::CiLower | Statistic::CiUpper);
+        let is_limit = is_estimate_or_limit(key.statistic);
         key.analysis == Analysis::Effect
             && key.outcome == Outcome::EverEmployed
             && key.region == ALL_REGIONS

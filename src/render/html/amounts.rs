@@ -11,7 +11,7 @@ use crate::trial::arm::Arm;
 
 use super::Source;
 use super::baseline::joined;
-use super::effects::{effect_row, lines};
+use super::effects::{columns, effect_row, lines};
 use super::table::{Section, Table};
 
 const OUTCOMES: [Outcome; 5] = [
@@ -136,7 +136,7 @@ fn difference_lines(source: Source<'_>) -> Vec<Key> {
 
 fn differences(source: Source<'_>) -> Table {
     let names = source.names;
-    let (text, report) = (&names.texts.tables, &names.texts.report);
+    let text = &names.texts.tables;
     let horizon = names.study.horizon_months;
     let mut notes = Notes::new(names);
     let row = |line: &Key| {
@@ -148,15 +148,7 @@ fn differences(source: Source<'_>) -> Table {
         row
     };
     let rows = difference_lines(source).iter().map(row).collect();
-    let interval = fill(&report.interval, &[("level", &names.level())]);
-    let columns = vec![
-        report.outcome.clone(),
-        report.who.clone(),
-        report.method.clone(),
-        report.estimate.clone(),
-        interval,
-        report.p.clone(),
-    ];
+    let columns = columns(source);
     let caption = fill(&text.amount_effects_caption, &[("month", &horizon.to_string())]);
     let footnotes = notes.lines();
     Table { name: "amount_effects", caption, columns, rows, text_columns: 3, footnotes }

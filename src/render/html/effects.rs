@@ -32,13 +32,30 @@ pub(super) fn cell(source: Source<'_>, line: &Key, statistic: Statistic) -> Cell
     source.results.get(&key).map_or(Cell::Absent, cell_of)
 }
 
+/// Whether a row makes a line of a table of effects.
+pub(super) fn is_estimate_or_limit(statistic: Statistic) -> bool {
+    matches!(statistic, Statistic::Estimate | Statistic::CiLower | Statistic::CiUpper)
+}
+
+/// Columns of [`effect_row`].
+pub(super) fn columns(source: Source<'_>) -> Vec<String> {
+    let (names, text) = (source.names, &source.names.texts.report);
+    vec![
+        text.outcome.clone(),
+        text.who.clone(),
+        text.method.clone(),
+        text.estimate.clone(),
+        fill(&text.interval, &[("level", &names.level())]),
+        text.p.clone(),
+    ]
+}
+
 /// All estimated contrasts over all regions, to the horizon or without a month.
 pub(super) fn contrasts(source: Source<'_>) -> Vec<Key> {
     let horizon = source.names.study.horizon_months;
     let is_wanted = |row: &Row| {
         let key = &row.key;
-        let is_limit =
-            matches!(key.statistic, Statistic::Estimate | Statistic::CiLower | Statistic::CiUpper);
+        let is_limit = is_estimate_or_limit(key.statistic);
         key.analysis == Analysis::Effect
             && key.region == ALL_REGIONS
             && key.subgroup.is_empty()
@@ -69,18 +86,9 @@ pub(super) fn effects_table(
     caption: String,
     lines: &[Key],
 ) -> Table {
-    let names = source.names;
-    let text = &names.texts.report;
-    let mut notes = Notes::new(names);
+    let mut notes = Notes::new(source.names);
     let rows = lines.iter().map(|line| effect_row(source, &mut notes, line)).collect();
-    let columns = vec![
-        text.outcome.clone(),
-        text.who.clone(),
-        text.method.clone(),
-        text.estimate.clone(),
-        fill(&text.interval, &[("level", &names.level())]),
-        text.p.clone(),
-    ];
+    let columns = columns(source);
     Table { name, caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
 }
 

@@ -4,13 +4,13 @@ use crate::render::covariates;
 use crate::render::lookup::{Cell, Interval, Question, regions, result_arm};
 use crate::render::notes::{Notes, Place};
 use crate::render::text::fill;
-use crate::results::row::{ALL_REGIONS, Key, Row};
+use crate::results::row::{ALL_REGIONS, Row};
 use crate::results::vocabulary::{Analysis, Method, Outcome, ResultArm, Statistic, Unit};
 use crate::trial::arm::Arm;
 
 use super::Source;
 use super::amounts::amount;
-use super::effects::{effect_row, lines, unit};
+use super::effects::{effects_table, is_estimate_or_limit, lines, unit};
 use super::table::{Section, Table};
 use super::tables::{percents, points};
 
@@ -101,30 +101,11 @@ fn shares(source: Source<'_>) -> Table {
 }
 
 fn effects(source: Source<'_>) -> Table {
-    let names = source.names;
-    let (text, report) = (&names.texts.tables, &names.texts.report);
-    let mut notes = Notes::new(names);
     let is_wanted = |row: &Row| {
-        row.key.analysis == Analysis::ComplierEffect
-            && matches!(
-                row.key.statistic,
-                Statistic::Estimate | Statistic::CiLower | Statistic::CiUpper
-            )
+        row.key.analysis == Analysis::ComplierEffect && is_estimate_or_limit(row.key.statistic)
     };
-    let row = |line: &Key| effect_row(source, &mut notes, line);
-    let rows = lines(source, is_wanted).iter().map(row).collect();
-    let interval = fill(&report.interval, &[("level", &names.level())]);
-    let columns = vec![
-        report.outcome.clone(),
-        report.who.clone(),
-        report.method.clone(),
-        report.estimate.clone(),
-        interval,
-        report.p.clone(),
-    ];
-    let caption = text.complier_effect_caption.clone();
-    let footnotes = notes.lines();
-    Table { name: "complier_effects", caption, columns, rows, text_columns: 3, footnotes }
+    let caption = source.names.texts.tables.complier_effect_caption.clone();
+    effects_table(source, "complier_effects", caption, &lines(source, is_wanted))
 }
 
 fn means(source: Source<'_>) -> Table {
