@@ -49,6 +49,38 @@ impl<'a> SamplingWeights<'a> {
     }
 }
 
+/// The case weights of an estimate: none, or one of the two kinds.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum CaseWeights<'a> {
+    /// Everyone counts once.
+    #[default]
+    Once,
+    /// As many times as a replicate says.
+    Frequency(FrequencyWeights<'a>),
+    /// For as many people as the sampling says.
+    Sampling(SamplingWeights<'a>),
+}
+
+impl CaseWeights<'_> {
+    /// The weight of the participant at that position.
+    pub fn get(&self, position: usize) -> f64 {
+        match self {
+            CaseWeights::Once => 1.0,
+            CaseWeights::Frequency(weights) => f64::from(weights.get(position)),
+            CaseWeights::Sampling(weights) => weights.values()[position],
+        }
+    }
+
+    /// Whether there is a weight for each of `n` participants.
+    pub fn is_for(&self, n: usize) -> bool {
+        match self {
+            CaseWeights::Once => true,
+            CaseWeights::Frequency(weights) => weights.0.len() == n,
+            CaseWeights::Sampling(weights) => weights.values().len() == n,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,7 @@ mod least_squares;
 mod lin_2013;
 mod quantile_effect;
 mod resample;
+mod sets;
 mod shrinkage;
 mod simulate;
 mod survival;
