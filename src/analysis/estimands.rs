@@ -171,7 +171,7 @@ fn attributes(plan: &Plan, outcome: Outcome, method: Method) -> StudyEstimand {
     let arms = &plan.trial.arms;
     let population = if is_of_compliers(method) {
         "those who take the programme up if and only if it is offered"
-    } else if outcome == Outcome::FirstJob {
+    } else if matches!(outcome, Outcome::FirstJob | Outcome::CompetingExit | Outcome::JobStarts) {
         "everyone randomised"
     } else {
         "everyone randomised, from those whose outcome is observed"
@@ -209,14 +209,26 @@ fn events(plan: &Plan, outcome: Outcome, method: Method) -> Vec<StudyIntercurren
         Strategy::TreatmentPolicy
     };
     let mut events = vec![of("the programme is not taken up, or left".to_owned(), take_up)];
-    if !plan.exits.competing.is_empty() {
-        let censored = outcome == Outcome::FirstJob
-            && method != Method::AalenJohansen
-            && method != Method::RiskDifferenceAalenJohansen;
+    if !plan.exits.competing.is_empty() && outcome != Outcome::CompetingExit {
+        let censored = outcome == Outcome::FirstJob && !counts_competing_exits(method);
         let strategy = if censored { Strategy::Hypothetical } else { Strategy::Composite };
         events.push(of(plan.exits.competing.join(", "), strategy));
     }
     events
+}
+
+/// Whether a method counts those who left by a competing exit as without a job for good.
+fn counts_competing_exits(method: Method) -> bool {
+    matches!(
+        method,
+        Method::AalenJohansen
+            | Method::RiskDifferenceAalenJohansen
+            | Method::TimeLostAalenJohansen
+            | Method::Gray
+            | Method::GrayStratified
+            | Method::FineGray
+            | Method::FineGrayAdjusted
+    )
 }
 
 fn variable_of(outcome: Outcome) -> &'static str {
@@ -239,6 +251,9 @@ fn variable_of(outcome: Outcome) -> &'static str {
         }
         Outcome::TakeUp => "a first meeting of the programme by the month (yes or no)",
         Outcome::Covariate => "a characteristic at randomisation",
+        Outcome::CompetingExit => "days from randomisation to a competing exit without a job",
+        Outcome::JobStarts => "competitive jobs started since randomisation",
+        Outcome::JobRetention => "days from the start of the first competitive job to its end",
     }
 }
 
@@ -246,9 +261,39 @@ fn summary_of(method: Method) -> &'static str {
     match method {
         Method::RiskRatio | Method::LogitStandardisedRiskRatio => "ratio of probabilities",
         Method::OddsRatio | Method::LogitStandardisedOddsRatio => "ratio of odds",
-        Method::RestrictedMean => "difference of mean times without a job up to the month",
+        Method::RestrictedMean
+        | Method::RestrictedMeanStratified
+        | Method::RestrictedMeanAdjusted => {
+            "difference of mean times without a job up to the month"
+        }
+        Method::RestrictedMeanRatio => "ratio of mean times without a job up to the month",
+        Method::RestrictedTimeLostRatio | Method::TimeLostAalenJohansen => {
+            "mean time since the event up to the month"
+        }
+        Method::MeanCumulative => "difference of mean numbers up to the month",
         Method::Quantile => "difference of quantiles",
-        Method::LogRank | Method::PetoPeto | Method::LogRankStratified => "test of equal curves",
+        Method::CoxEfron
+        | Method::CoxEfronStratified
+        | Method::CoxEfronAdjusted
+        | Method::CoxBreslow
+        | Method::CoxExact
+        | Method::CoxFirth => "ratio of hazards",
+        Method::FineGray | Method::FineGrayAdjusted => "ratio of subdistribution hazards",
+        Method::AndersenGill => "ratio of rates",
+        Method::LogRank
+        | Method::PetoPeto
+        | Method::LogRankStratified
+        | Method::PetoPetoStratified
+        | Method::FlemingHarrington
+        | Method::FlemingHarringtonStratified
+        | Method::MaxCombo
+        | Method::MaxComboStratified
+        | Method::Gray
+        | Method::GrayStratified
+        | Method::CoxLikelihoodRatio
+        | Method::CoxWald
+        | Method::CoxScore => "test of equal curves",
+        Method::MilestoneLogLog => "test of equal probabilities at the month",
         Method::WaldHc2 | Method::WaldLogRiskRatio => "test of equal effects",
         Method::PearsonChiSquared | Method::FisherExact => "test of equal probabilities",
         _ => "difference of means or probabilities",

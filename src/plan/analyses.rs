@@ -215,3 +215,78 @@ impl Sensitivity {
         }
     }
 }
+
+/// Settings of the time to the first job.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FirstJob {
+    /// Scale of the limits of Kaplan-Meier curves.
+    #[serde(default)]
+    pub limits: CurveLimits,
+    /// Cox regressions on the arm beside those with Efron's ties.
+    #[serde(default)]
+    pub cox: Vec<CoxVariant>,
+    /// Weights of Fleming-Harrington tests.
+    #[serde(default)]
+    pub fleming_harrington: Vec<FlemingHarrington>,
+    /// Variables of `[[subgroups]]` by whose levels curves are computed within each region.
+    #[serde(default)]
+    pub facets: Vec<String>,
+}
+
+/// Scale on which the limits of a curve are symmetric.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CurveLimits {
+    /// The logarithm of the cumulative hazard, Stata's and SAS's default.
+    #[default]
+    LogLog,
+    /// The logarithm, R's default.
+    Log,
+    /// The probability itself.
+    Plain,
+    /// The log odds.
+    Logit,
+}
+
+/// Another Cox regression on the arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CoxVariant {
+    /// Breslow's ties, Stata's default.
+    Breslow,
+    /// The exact likelihood of ties in discrete time.
+    Exact,
+    /// Firth's penalty, for an arm with hardly any event.
+    Firth,
+}
+
+impl CoxVariant {
+    /// The method in the results.
+    pub fn method(self) -> Method {
+        match self {
+            CoxVariant::Breslow => Method::CoxBreslow,
+            CoxVariant::Exact => Method::CoxExact,
+            CoxVariant::Firth => Method::CoxFirth,
+        }
+    }
+}
+
+/// Weights S^rho (1 − S)^gamma of a log-rank test, S the pooled curve.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlemingHarrington {
+    /// Weighs early differences more where it is above 0.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub rho: f64,
+    /// Weighs late differences more where it is above 0.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub gamma: f64,
+}
+
+impl FlemingHarrington {
+    /// The word that stands for the weights in the results.
+    pub fn word(self) -> String {
+        format!("rho={} gamma={}", self.rho, self.gamma)
+    }
+}

@@ -62,14 +62,76 @@ pub fn catalogue(plan: &Plan) -> Vec<Catalogued> {
         let methods = [Method::Quantile, Method::TslsHc2, Method::AndersonRubin];
         all.push(of(outcome, &methods, &[horizon]));
     }
+    all.extend(time_to_job(plan));
+    all
+}
+
+/// Contrasts of the time to the first job, of competing exits and of repeated jobs.
+fn time_to_job(plan: &Plan) -> Vec<Catalogued> {
+    let settings = &plan.analysis;
     let mut months = settings.months.clone();
-    months.push(horizon);
-    all.push(of(Outcome::FirstJob, &[Method::RiskDifferenceAalenJohansen], &months));
-    if !settings.rmst_months.is_empty() {
-        all.push(of(Outcome::FirstJob, &[Method::RestrictedMean], &settings.rmst_months));
+    months.push(settings.horizon_months);
+    let taus: Vec<i32> = match settings.rmst_months.as_slice() {
+        [] => months.clone(),
+        taus => taus.to_vec(),
+    };
+    let of = |outcome, methods: Vec<Method>, months: &[i32]| Catalogued {
+        outcome,
+        methods,
+        months: months.to_vec(),
+    };
+    let first_job = Outcome::FirstJob;
+    let mut tests = vec![
+        Method::LogRank,
+        Method::PetoPeto,
+        Method::LogRankStratified,
+        Method::PetoPetoStratified,
+        Method::MaxCombo,
+        Method::MaxComboStratified,
+        Method::Gray,
+        Method::GrayStratified,
+    ];
+    if !plan.first_job.fleming_harrington.is_empty() {
+        tests.extend([Method::FlemingHarrington, Method::FlemingHarringtonStratified]);
     }
-    let tests = [Method::LogRank, Method::PetoPeto, Method::LogRankStratified];
-    all.push(of(Outcome::FirstJob, &tests, &[]));
+    let mut ratios = vec![
+        Method::CoxEfron,
+        Method::CoxEfronStratified,
+        Method::CoxEfronAdjusted,
+        Method::CoxLikelihoodRatio,
+        Method::CoxWald,
+        Method::CoxScore,
+        Method::FineGray,
+        Method::FineGrayAdjusted,
+    ];
+    ratios.extend(plan.first_job.cox.iter().map(|variant| variant.method()));
+    let curves = vec![
+        Method::RiskDifferenceAalenJohansen,
+        Method::SurvivalDifference,
+        Method::MilestoneLogLog,
+    ];
+    let means = vec![
+        Method::RestrictedMeanRatio,
+        Method::RestrictedTimeLostRatio,
+        Method::RestrictedMeanStratified,
+        Method::RestrictedMeanAdjusted,
+        Method::TimeLostAalenJohansen,
+    ];
+    let mut all = vec![
+        of(first_job, curves, &months),
+        of(first_job, means, &taus),
+        of(first_job, tests, &[]),
+        of(first_job, ratios, &[]),
+        of(Outcome::CompetingExit, vec![Method::RiskDifferenceAalenJohansen], &months),
+        of(Outcome::CompetingExit, vec![Method::TimeLostAalenJohansen], &taus),
+        of(Outcome::CompetingExit, vec![Method::Gray, Method::CoxEfron, Method::FineGray], &[]),
+        of(Outcome::JobStarts, vec![Method::MeanCumulative], &months),
+        of(Outcome::JobStarts, vec![Method::AndersenGill], &[]),
+    ];
+    // At every month, so that the choice of the horizon can be judged.
+    let last = months.iter().chain(&taus).copied().max().unwrap_or(0);
+    let path: Vec<i32> = (1..=last).collect();
+    all.push(of(first_job, vec![Method::RestrictedMean], &path));
     all
 }
 

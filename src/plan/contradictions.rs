@@ -24,6 +24,7 @@ pub(super) fn contradictions(plan: &Plan, table: &Spanned<DeTable<'_>>) -> Vec<B
     check_tables(plan, &mut report);
     check_randomisation(plan, &mut report);
     check_subgroups(plan, &mut report);
+    check_first_job(plan, &mut report);
     check_estimands(plan, &mut report);
     report.found
 }
@@ -73,6 +74,26 @@ fn check_months(plan: &Plan, report: &mut Report<'_, '_>) {
         if !months.windows(2).all(|pair| pair[0] < pair[1]) {
             let message = format!("`{name}` is not in increasing order");
             report.at(&["analysis", name], message, "sort it, and list each month once");
+        }
+    }
+}
+
+fn check_first_job(plan: &Plan, report: &mut Report<'_, '_>) {
+    let settings = &plan.first_job;
+    for facet in &settings.facets {
+        if !plan.subgroups.iter().any(|subgroup| subgroup.variable == *facet) {
+            let message = format!("`{facet}` is no variable of `[[subgroups]]`");
+            let remedy = "declare it there, so that its levels are known";
+            report.at(&["first_job", "facets"], message, remedy);
+        }
+    }
+    let words: Vec<String> = settings.fleming_harrington.iter().map(|own| own.word()).collect();
+    let methods: Vec<String> = settings.cox.iter().map(|own| own.method().to_string()).collect();
+    let lists = [("facets", &settings.facets), ("fleming_harrington", &words), ("cox", &methods)];
+    for (name, list) in lists {
+        if let Some(twice) = first_repeated(list) {
+            let message = format!("`{twice}` is listed twice");
+            report.at(&["first_job", name], message, "list each once");
         }
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::analyses::{
-    Baseline, Benefits, CovidPeriod, Estimand, Randomisation, Sensitivity, Subgroup,
+    Baseline, Benefits, CovidPeriod, Estimand, FirstJob, Randomisation, Sensitivity, Subgroup,
 };
 use crate::trial::arm::{Arm, TwoArm};
 use crate::trial::date::Date;
@@ -50,6 +50,9 @@ pub struct Plan {
     /// How participants were randomised.
     #[serde(default)]
     pub randomisation: Randomisation,
+    /// Settings of the time to the first job.
+    #[serde(default)]
+    pub first_job: FirstJob,
     /// The table of characteristics at randomisation.
     #[serde(default)]
     pub baseline: Baseline,

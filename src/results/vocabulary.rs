@@ -86,6 +86,22 @@ words! {
         ComplierMean = "complier_mean",
         /// An effect drawn towards the mean of all regions.
         ShrunkenEffect = "shrunken_effect",
+        /// Participants, events and time at risk in an arm.
+        TimeAtRisk = "time_at_risk",
+        /// A quantile of a time.
+        SurvivalQuantile = "survival_quantile",
+        /// How long participants were followed.
+        FollowUp = "follow_up",
+        /// A ratio of hazards, of subdistribution hazards or of rates.
+        HazardRatio = "hazard_ratio",
+        /// A test of a ratio of hazards that does not change with time.
+        ProportionalHazardsTest = "proportional_hazards_test",
+        /// A ratio of hazards during a part of the follow-up.
+        HazardRatioOverTime = "hazard_ratio_over_time",
+        /// How well a model orders the times.
+        Concordance = "concordance",
+        /// Mean time since an event up to a month.
+        TimeLost = "time_lost",
     }
 }
 
@@ -120,6 +136,12 @@ words! {
         TakeUp = "take_up",
         /// A characteristic at randomisation; `level` names it.
         Covariate = "covariate",
+        /// Time to a competing exit without a job before.
+        CompetingExit = "competing_exit",
+        /// Starts of competitive jobs, the first one and others.
+        JobStarts = "job_starts",
+        /// Time from the start of the first competitive job to its end.
+        JobRetention = "job_retention",
     }
 }
 
@@ -132,6 +154,10 @@ words! {
         IttObserved = "itt_observed",
         /// Those observed, with the plan's sampling weights.
         IttWeighted = "itt_weighted",
+        /// Those who took the programme up, from then on.
+        ProgrammeStarted = "programme_started",
+        /// Those with a first job, from then on.
+        WithFirstJob = "with_first_job",
     }
 }
 
@@ -220,16 +246,74 @@ words! {
         KaplanMeier = "kaplan_meier",
         /// Restricted mean of the Kaplan-Meier curve, competing exits censored.
         RestrictedMean = "restricted_mean",
+        /// Ratio of two restricted means, competing exits censored.
+        RestrictedMeanRatio = "restricted_mean_ratio",
+        /// Ratio of two restricted mean times lost, competing exits censored.
+        RestrictedTimeLostRatio = "restricted_time_lost_ratio",
+        /// Difference of restricted means averaged over the strata, competing exits censored.
+        RestrictedMeanStratified = "restricted_mean_stratified",
+        /// Difference of restricted means, adjusted through pseudo-observations.
+        RestrictedMeanAdjusted = "restricted_mean_adjusted",
+        /// Kaplan-Meier curve of the time followed.
+        ReverseKaplanMeier = "reverse_kaplan_meier",
+        /// Difference of two Kaplan-Meier curves at a month.
+        SurvivalDifference = "survival_difference",
+        /// Test of equal Kaplan-Meier curves at a month, on the log-log scale.
+        MilestoneLogLog = "milestone_log_log",
         /// Log-rank test, competing exits censored.
         LogRank = "log_rank",
         /// Peto-Peto test, competing exits censored.
         PetoPeto = "peto_peto",
         /// Log-rank test over the strata, competing exits censored.
         LogRankStratified = "log_rank_stratified",
+        /// Peto-Peto test over the strata, competing exits censored.
+        PetoPetoStratified = "peto_peto_stratified",
+        /// Fleming-Harrington test, competing exits censored; `level` has its weights.
+        FlemingHarrington = "fleming_harrington",
+        /// Fleming-Harrington test over the strata, competing exits censored.
+        FlemingHarringtonStratified = "fleming_harrington_stratified",
+        /// Largest of four Fleming-Harrington statistics, competing exits censored.
+        MaxCombo = "max_combo",
+        /// Largest of four Fleming-Harrington statistics over the strata.
+        MaxComboStratified = "max_combo_stratified",
+        /// Cox regression on the arm, ties by Efron, competing exits censored.
+        CoxEfron = "cox_efron",
+        /// Cox regression on the arm within strata, ties by Efron.
+        CoxEfronStratified = "cox_efron_stratified",
+        /// Cox regression on arm and covariates within strata, ties by Efron.
+        CoxEfronAdjusted = "cox_efron_adjusted",
+        /// Cox regression on the arm, ties by Breslow.
+        CoxBreslow = "cox_breslow",
+        /// Cox regression on the arm, exact discrete-time likelihood of ties.
+        CoxExact = "cox_exact",
+        /// Cox regression on the arm with Firth's penalty, ties by Efron.
+        CoxFirth = "cox_firth",
+        /// Likelihood-ratio test of a Cox regression; `level` names it.
+        CoxLikelihoodRatio = "cox_likelihood_ratio",
+        /// Wald test of a Cox regression; `level` names it.
+        CoxWald = "cox_wald",
+        /// Score test of a Cox regression; `level` names it.
+        CoxScore = "cox_score",
+        /// Means of scaled Schoenfeld residuals.
+        Schoenfeld = "schoenfeld",
+        /// Gray's test of equal cumulative incidences.
+        Gray = "gray",
+        /// Gray's test over the strata.
+        GrayStratified = "gray_stratified",
+        /// Fine and Gray's regression on the arm.
+        FineGray = "fine_gray",
+        /// Fine and Gray's regression on arm, strata and covariates.
+        FineGrayAdjusted = "fine_gray_adjusted",
         /// Aalen-Johansen cumulative incidence.
         AalenJohansen = "aalen_johansen",
         /// Difference of Aalen-Johansen cumulative incidences.
         RiskDifferenceAalenJohansen = "risk_difference_aalen_johansen",
+        /// Area under an Aalen-Johansen cumulative incidence.
+        TimeLostAalenJohansen = "time_lost_aalen_johansen",
+        /// Mean number of events up to a month.
+        MeanCumulative = "mean_cumulative",
+        /// Andersen and Gill's regression for repeated events, robust standard errors.
+        AndersenGill = "andersen_gill",
     }
 }
 
@@ -246,6 +330,16 @@ words! {
         BootstrapBca = "bootstrap_bca",
         /// Variance for randomisation within strata (Ye and colleagues).
         StratifiedRandomisation = "stratified_randomisation",
+        /// Variance that does not trust the model (Lin and Wei).
+        Robust = "robust",
+        /// The same, people of a cluster taken together.
+        ClusterRobust = "cluster_robust",
+        /// Simultaneous band of equal precision.
+        BandEqualPrecision = "band_equal_precision",
+        /// Simultaneous band of Hall and Wellner.
+        BandHallWellner = "band_hall_wellner",
+        /// Simultaneous band from the largest deviation over the months.
+        BandSupT = "band_sup_t",
     }
 }
 
@@ -306,6 +400,16 @@ words! {
         SelectedMax = "selected_max",
         /// Standard deviation of true effects between regions.
         BetweenStdDev = "between_std_dev",
+        /// Logarithm of a ratio of hazards.
+        LogHazardRatio = "log_hazard_ratio",
+        /// Participants who left by a competing exit.
+        CompetingExits = "competing_exits",
+        /// Participants whose follow-up ended without the event.
+        Censored = "censored",
+        /// Days at risk of all participants together.
+        PersonDays = "person_days",
+        /// How many standard errors a simultaneous band is wide on either side.
+        CriticalValue = "critical_value",
     }
 }
 
@@ -332,6 +436,8 @@ words! {
         EurPerMonth = "eur_per_month",
         /// Hours.
         Hours = "hours",
+        /// Logarithm of a ratio.
+        LogRatio = "log_ratio",
     }
 }
 

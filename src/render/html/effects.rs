@@ -149,7 +149,7 @@ pub(super) fn with_unit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String 
         Unit::Hours => numbers.signed_hours(value),
         Unit::Ratio => numbers.decimal(value, 2),
         Unit::Count => numbers.count(value),
-        Unit::None | Unit::P => numbers.decimal(value, 3),
+        Unit::None | Unit::P | Unit::LogRatio => numbers.decimal(value, 3),
     }
 }
 
@@ -160,7 +160,7 @@ pub(super) fn limit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
         Unit::Eur | Unit::EurPerMonth => numbers.decimal(value, 0),
         Unit::Ratio => numbers.decimal(value, 2),
         Unit::Count => numbers.count(value),
-        Unit::None | Unit::P => numbers.decimal(value, 3),
+        Unit::None | Unit::P | Unit::LogRatio => numbers.decimal(value, 3),
     }
 }
 
