@@ -1,8 +1,8 @@
 //! Resampled inference: every quantity from the same case weights, replicate by replicate.
 
 use super::cohort::{Cohort, Scope};
+use super::first_job::months_with_horizon;
 use super::sheet::{Entry, Sheet};
-use super::time_to_job::months_with_horizon;
 use super::{AnalysisError, Setting};
 use crate::random::Seed;
 use crate::resample::NotEstimable;

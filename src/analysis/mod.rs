@@ -9,6 +9,7 @@ mod cohort;
 mod covariates;
 mod effect_rows;
 mod estimands;
+mod first_job;
 mod flow;
 mod proportions;
 mod sensitivity;
@@ -16,7 +17,6 @@ mod sheet;
 mod subgroups;
 mod summary;
 mod take_up;
-mod time_to_job;
 
 use crate::numeric::interval::ConfidenceLevel;
 use crate::plan::types::Plan;
@@ -84,7 +84,7 @@ pub fn analyse(
     subgroups::add_subgroups(&mut sheet, setting, &cohort);
     take_up::add_take_up(&mut sheet, setting, &cohort);
     baseline::add_baseline(&mut sheet, setting, &cohort);
-    time_to_job::add_time_to_first_job(&mut sheet, setting, &cohort, missing);
+    first_job::add_first_job(&mut sheet, adjusted, missing);
     bootstrap::add_bootstrap(&mut sheet, setting, &cohort, progress)?;
     let mut rows = sheet.into_rows();
     rows.sort_by(|a, b| a.key.cmp(&b.key));

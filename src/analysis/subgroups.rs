@@ -31,6 +31,11 @@ pub(super) struct Groups {
 }
 
 impl Groups {
+    /// The level of a participant, where it is known.
+    pub(super) fn level_of(&self, position: usize) -> Option<usize> {
+        self.codes[position]
+    }
+
     pub(super) fn new(
         setting: Setting<'_>,
         cohort: &Cohort<'_>,

@@ -22,6 +22,17 @@ pub enum FirstJobEnding {
     Censored,
 }
 
+/// How the time in the first job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetentionEnding {
+    /// The job ended before follow-up did.
+    Left,
+    /// Still there when an exit of the plan's `competing` list came.
+    CompetingExit,
+    /// Still there at the end of follow-up.
+    StillThere,
+}
+
 /// One participant's outcomes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParticipantOutcomes {
@@ -51,6 +62,28 @@ impl ParticipantOutcomes {
             }
             None => (self.follow_up.end_day, FirstJobEnding::Censored),
         }
+    }
+
+    /// Days on which competitive jobs started, from day 0 to the end of follow-up, in order.
+    pub fn job_start_days(&self) -> impl Iterator<Item = i32> + '_ {
+        self.jobs.iter().map(|job| job.start_day).filter(|start| *start >= 0)
+    }
+
+    /// Days from the start of the first job to the first day without it, or to the end of
+    /// follow-up, and how that ended; none without a first job.
+    ///
+    /// Spells are cut at the end of follow-up, so that a job which covers that day goes on as far
+    /// as is known.
+    pub fn job_retention(&self) -> Option<(i32, RetentionEnding)> {
+        let job = first_job(&self.jobs)?;
+        let end = self.follow_up.end_day;
+        Some(if job.end_day < end {
+            (job.end_day + 1 - job.start_day, RetentionEnding::Left)
+        } else if self.follow_up.is_competing {
+            (end - job.start_day, RetentionEnding::CompetingExit)
+        } else {
+            (end - job.start_day, RetentionEnding::StillThere)
+        })
     }
 
     /// Whether a first job started by the end of `month`; none where that is not observed.
