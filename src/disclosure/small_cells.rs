@@ -67,12 +67,13 @@ fn follow(masked: &mut Masked, counts: &Counts) {
         Outcome::LongestSpellDays,
         Outcome::HoursWorked,
         Outcome::WagesEur,
+        Outcome::JobStarts,
     ];
     let twins: Vec<Cell> = masked
         .keys()
         .flat_map(|cell| {
             let outcomes: &[Outcome] = match cell.subject {
-                Subject::Outcome(Outcome::FirstJob) => &[Outcome::EverEmployed],
+                Subject::Outcome(Outcome::FirstJob) => &[Outcome::EverEmployed, Outcome::JobStarts],
                 Subject::Outcome(Outcome::EverEmployed) => AMOUNTS,
                 _ => &[],
             };
@@ -117,9 +118,23 @@ fn note_of(
         | Analysis::ShrunkenEffect
         | Analysis::ComplierShare
         | Analysis::ComplierEffect => contrast_note(row, masked, counts),
+        // Tests over all months too, and times: they are made of the same few first jobs.
+        Analysis::SurvivalTest
+        | Analysis::HazardRatio
+        | Analysis::ProportionalHazardsTest
+        | Analysis::Concordance => contrast_note(row, masked, counts),
+        Analysis::Rmst | Analysis::TimeLost if key.arm == ResultArm::Contrast => {
+            contrast_note(row, masked, counts)
+        }
         _ => {
             let cell = cell_of(row)?;
-            let is_quantile = key.analysis == Analysis::ArmQuantile;
+            let is_quantile = matches!(
+                key.analysis,
+                Analysis::ArmQuantile
+                    | Analysis::SurvivalMedian
+                    | Analysis::SurvivalQuantile
+                    | Analysis::FollowUp
+            );
             let is_few = is_quantile && !counts.has_people(&cell, FEWEST_FOR_QUANTILES);
             masked.get(&cell).copied().or(is_few.then_some(MASKED_SMALL_CELL))
         }

@@ -8,8 +8,11 @@ use crate::results::vocabulary::{Analysis, Method, Outcome, ResultArm, Statistic
 pub(super) enum Subject {
     /// People with and without an outcome at a month.
     Outcome(Outcome),
-    /// People at risk of a first job at a month.
-    AtRisk,
+    /// People at risk of an outcome at a month; of a first job and of a competing exit they are the
+    /// same.
+    AtRisk(Outcome),
+    /// People whose follow-up ended without a first job and without a competing exit.
+    Censored,
     /// People of a level of a characteristic.
     Level,
     /// People whose number of a characteristic is known.
@@ -41,13 +44,32 @@ pub(super) fn cell_of(row: &Row) -> Option<Cell> {
     let key = &row.key;
     let is_level = key.level.contains('=');
     let subject = match (key.analysis, key.statistic) {
-        (Analysis::CumulativeIncidence | Analysis::Survival, Statistic::NAtRisk) => Subject::AtRisk,
-        (Analysis::ArmRate | Analysis::ArmMean | Analysis::ArmQuantile, _) => {
-            Subject::Outcome(key.outcome)
+        (
+            Analysis::CumulativeIncidence | Analysis::Survival | Analysis::ArmMean,
+            Statistic::NAtRisk,
+        ) => match key.outcome {
+            Outcome::CompetingExit => Subject::AtRisk(Outcome::FirstJob),
+            outcome => Subject::AtRisk(outcome),
+        },
+        (Analysis::TimeAtRisk, Statistic::CompetingExits) => {
+            Subject::Outcome(Outcome::CompetingExit)
         }
-        (Analysis::CumulativeIncidence | Analysis::Survival, _) => {
-            Subject::Outcome(Outcome::FirstJob)
-        }
+        (Analysis::TimeAtRisk, Statistic::Censored) => Subject::Censored,
+        (
+            Analysis::ArmRate
+            | Analysis::ArmMean
+            | Analysis::ArmQuantile
+            | Analysis::CumulativeIncidence
+            | Analysis::Survival
+            | Analysis::SurvivalMedian
+            | Analysis::SurvivalQuantile
+            | Analysis::FollowUp
+            | Analysis::Rmst
+            | Analysis::TimeLost
+            | Analysis::TimeAtRisk
+            | Analysis::HazardRatioOverTime,
+            _,
+        ) => Subject::Outcome(key.outcome),
         (Analysis::Baseline, _) if is_level => Subject::Level,
         (Analysis::Baseline, Statistic::Missing) => Subject::Missing,
         (Analysis::Baseline, _) if key.method == Method::Mean => Subject::Numbers,
@@ -55,8 +77,16 @@ pub(super) fn cell_of(row: &Row) -> Option<Cell> {
         (Analysis::Baseline, _) => Subject::Missing,
         _ => return None,
     };
-    // A quantile's level is no cell of its own.
-    let level = if key.analysis == Analysis::Baseline { key.level.clone() } else { String::new() };
+    // A quantile's level is no cell of its own; that of another origin of time is.
+    let is_curve = matches!(
+        key.analysis,
+        Analysis::CumulativeIncidence
+            | Analysis::Survival
+            | Analysis::SurvivalMedian
+            | Analysis::TimeAtRisk
+    );
+    let has_level = is_curve || key.analysis == Analysis::Baseline;
+    let level = if has_level { key.level.clone() } else { String::new() };
     Some(Cell {
         subject,
         month: key.month,

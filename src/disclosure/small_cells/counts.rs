@@ -61,7 +61,9 @@ impl Counts {
             let people = cells.entry(cell).or_default();
             match row.key.statistic {
                 Statistic::N | Statistic::NAtRisk => people.n = Some(value),
-                Statistic::Events => people.events = Some(value),
+                Statistic::Events | Statistic::CompetingExits | Statistic::Censored => {
+                    people.events = Some(value);
+                }
                 Statistic::Missing => people.missing = Some(value),
                 _ => {}
             }
@@ -88,9 +90,16 @@ impl Counts {
             self.cells.iter().filter(is_small).map(|(cell, _)| cell.clone())
         };
         // Where 1 to 4 are left at risk, the height of the curve's steps would tell how many.
-        let curves = small()
-            .filter(|cell| cell.subject == Subject::AtRisk)
-            .map(|cell| Cell { subject: Subject::Outcome(Outcome::FirstJob), ..cell });
+        let curves = small().flat_map(|cell| {
+            let outcomes: &[Outcome] = match cell.subject {
+                Subject::AtRisk(Outcome::FirstJob) => &[Outcome::FirstJob, Outcome::CompetingExit],
+                Subject::AtRisk(Outcome::JobStarts) => &[Outcome::JobStarts],
+                Subject::AtRisk(Outcome::JobRetention) => &[Outcome::JobRetention],
+                _ => &[],
+            };
+            let of = |&outcome| Cell { subject: Subject::Outcome(outcome), ..cell.clone() };
+            outcomes.iter().map(of).collect::<Vec<Cell>>()
+        });
         let all = small().chain(curves).chain(self.few_without_benefit());
         all.map(|cell| (cell, MASKED_SMALL_CELL)).collect()
     }
@@ -140,10 +149,21 @@ enum Kind {
     Arms,
     Levels,
     Subgroup,
+    Endings,
+    Intervals,
+}
+
+/// Whether everyone's wait for a first job ended in one of these ways.
+fn is_ending(subject: Subject) -> bool {
+    matches!(
+        subject,
+        Subject::Outcome(Outcome::FirstJob | Outcome::CompetingExit) | Subject::Censored
+    )
 }
 
 /// Cells of which one follows from the others: regions and all of them, arms and both together,
-/// levels of a characteristic and those for whom it is not known, levels of a subgroup and everyone.
+/// levels of a characteristic and those for whom it is not known, levels of a subgroup and everyone,
+/// ways in which the wait for a first job ended, intervals of time and their sum.
 fn totals(cells: &BTreeMap<Cell, People>) -> Vec<Vec<Cell>> {
     let mut groups: BTreeMap<(Kind, Cell), BTreeSet<Cell>> = BTreeMap::new();
     let mut add = |kind, name: Cell, cell: &Cell| {
@@ -152,6 +172,13 @@ fn totals(cells: &BTreeMap<Cell, People>) -> Vec<Vec<Cell>> {
     for cell in cells.keys() {
         add(Kind::Regions, Cell { region: String::new(), ..cell.clone() }, cell);
         add(Kind::Arms, Cell { arm: ResultArm::All, ..cell.clone() }, cell);
+        if cell.month.is_none() && is_ending(cell.subject) {
+            let subject = Subject::Outcome(Outcome::FirstJob);
+            add(Kind::Endings, Cell { subject, ..cell.clone() }, cell);
+        }
+        if cell.arm == ResultArm::Contrast {
+            add(Kind::Intervals, Cell { month: None, ..cell.clone() }, cell);
+        }
         if matches!(cell.subject, Subject::Level | Subject::Missing) {
             let level = variable(&cell.level).to_owned();
             add(Kind::Levels, Cell { subject: Subject::Level, level, ..cell.clone() }, cell);
