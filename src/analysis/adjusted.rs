@@ -48,6 +48,23 @@ impl Adjusted<'_> {
         }
     }
 
+    /// Least squares on arm, strata and covariates with HC2, and what was left out.
+    pub(super) fn least_squares(
+        &self,
+        observed: &Observed,
+    ) -> (Result<AdjustedEffect, String>, String) {
+        let complete = self.adjustment.complete_cases(observed);
+        let fit = with_sample(&complete, None, |data| {
+            ols_adjusted(data, Robust::Hc2, self.setting.level).map_err(|reason| reason.to_string())
+        });
+        let (omissions, merged) = match &fit {
+            Ok(own) => (own.omissions.as_slice(), own.merged_strata.as_slice()),
+            Err(_) => (&[][..], &[][..]),
+        };
+        let note = complete.note(omissions, merged, &self.cohort.strata);
+        (fit, note)
+    }
+
     /// Least squares with each of HC0 to HC3.
     pub(super) fn add_variances(&self, sheet: &mut Sheet, question: Question<'_>) {
         let complete = self.adjustment.complete_cases(question.observed);

@@ -137,6 +137,17 @@ impl<'a> Cohort<'a> {
         observed
     }
 
+    /// Everyone with a value of their own, in the order of the participants.
+    pub(super) fn everyone(&self, values: Vec<f64>) -> Observed {
+        Observed {
+            positions: (0..values.len()).collect(),
+            values,
+            arms: self.outcomes.iter().map(|participant| participant.arm).collect(),
+            strata: self.strata.codes.clone(),
+            n_strata: self.strata.len(),
+        }
+    }
+
     pub(super) fn n_competing_exits(&self) -> u64 {
         self.endings.iter().filter(|ending| **ending == Ending::Competing).count() as u64
     }

@@ -174,25 +174,38 @@ impl CompleteCases<'_> {
             .collect()
     }
 
+    /// How many of those observed are left out for want of a covariate.
+    pub(super) fn n_left_out(&self) -> usize {
+        self.n_left_out
+    }
+
     /// A row a participant and a column a number or a level but the first; columns that are the
     /// same for everyone are left out.
     pub(super) fn matrix(&self) -> Array2<f64> {
-        let mut columns: Vec<Vec<f64>> = Vec::new();
-        for column in &self.columns {
-            match column {
-                Column::Numbers(numbers) => columns.push(numbers.clone()),
-                Column::Categories { codes, n_levels } => {
-                    columns.extend(
-                        (1..*n_levels).map(|level| {
-                            codes.iter().map(|&code| indicator(code == level)).collect()
-                        }),
-                    );
+        let columns = self.named_columns();
+        let n = self.observed.values.len();
+        Array2::from_shape_fn((n, columns.len()), |(i, j)| columns[j].1[i])
+    }
+
+    /// The columns of [`CompleteCases::matrix`], each with the covariate's name, and its level.
+    pub(super) fn named_columns(&self) -> Vec<(String, Vec<f64>)> {
+        let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
+        for (covariate, column) in self.covariates.iter().zip(&self.columns) {
+            match (column, &covariate.values) {
+                (Column::Categories { codes, .. }, CovariateValues::Categories { levels, .. }) => {
+                    for (level, name) in levels.iter().enumerate().skip(1) {
+                        let values = codes.iter().map(|&code| indicator(code == level)).collect();
+                        columns.push((format!("{}={name}", covariate.name), values));
+                    }
                 }
+                (Column::Numbers(numbers), _) => {
+                    columns.push((covariate.name.clone(), numbers.clone()));
+                }
+                (Column::Categories { .. }, CovariateValues::Numbers(_)) => {}
             }
         }
-        columns.retain(|column| column.iter().any(|x| x.total_cmp(&column[0]).is_ne()));
-        let n = self.observed.values.len();
-        Array2::from_shape_fn((n, columns.len()), |(i, j)| columns[j][i])
+        columns.retain(|(_, own)| own.iter().any(|x| x.total_cmp(&own[0]).is_ne()));
+        columns
     }
 
     /// What a reader must know of the adjustment: who and what was left out.

@@ -25,6 +25,11 @@ impl Group {
         cohort.scopes().map(|scope| Self::of_scope(cohort, scope)).collect()
     }
 
+    /// Everyone randomised.
+    pub(super) fn everyone(cohort: &Cohort<'_>) -> Self {
+        Self::of_scope(cohort, Scope::All)
+    }
+
     fn of_scope(cohort: &Cohort<'_>, scope: Scope) -> Self {
         Self {
             scope,

@@ -1,8 +1,10 @@
 //! Cumulative incidence of a first job and of competing exits, their bands and differences.
 
+use super::bands::add_band;
 use super::group::Group;
+use super::means::horizons;
 use super::months_with_horizon;
-use super::rows::{CURVE, add_difference, add_point};
+use super::rows::{CURVE, add_difference, add_mean_days, add_point};
 use crate::analysis::Setting;
 use crate::analysis::cohort::{Cohort, Scope};
 use crate::analysis::flow::Missingness;
@@ -14,6 +16,7 @@ use crate::survival::curve::Difference;
 use crate::survival::ending::{Cause, Ending};
 use crate::survival::event_table::EventTable;
 use crate::survival::not_estimable::NotEstimable;
+use crate::survival::time_lost::{time_lost, time_lost_difference};
 use crate::trial::arm::{Arm, TwoArm};
 use crate::trial::time::{month_end_day, month_in_days};
 
@@ -41,8 +44,13 @@ pub(super) fn add_incidence(
         for arm in Arm::BOTH {
             let times = group.times(cohort, arm);
             let curve = CumulativeIncidence::new(tables.get(arm), cause, setting.level);
-            add_curve(sheet, setting, (&entry.arm(arm), ending), (&curve, &times));
+            let entry = entry.arm(arm);
+            add_curve(sheet, setting, (&entry, ending), (&curve, &times));
+            if cause == Cause::Event {
+                add_band(sheet, setting, &entry, (&curve, (&times.0, &times.1)));
+            }
         }
+        add_time_lost(sheet, setting, (&entry, cause), (&tables, group));
         add_differences(sheet, setting, (&entry, cause), (&tables, group, missing));
     }
 }
@@ -126,4 +134,28 @@ fn difference(
         |table: &EventTable| CumulativeIncidence::new(table, cause, level).at(month_in_days(month));
     let (intervention, control) = (at(&tables.intervention)?, at(&tables.control)?);
     Ok(risk_difference(TwoArm { intervention, control }, level))
+}
+
+/// Mean times since the event by the plan's months, and their differences.
+fn add_time_lost(
+    sheet: &mut Sheet,
+    setting: Setting<'_>,
+    (incidence, cause): (&Entry, Cause),
+    (tables, group): (&TwoArm<EventTable>, &Group),
+) {
+    let entry = incidence.analysis(Analysis::TimeLost).method(Method::TimeLostAalenJohansen);
+    for month in horizons(setting) {
+        let entry = entry.month(month);
+        let of = |arm: Arm| time_lost(tables.get(arm), cause, month_in_days(month));
+        for arm in Arm::BOTH {
+            let lost = of(arm).map(|own| (own.estimate_days, own.std_error_days));
+            add_mean_days(sheet, &entry.arm(arm), lost);
+        }
+        let difference = of(Arm::Intervention).and_then(|intervention| {
+            let arms = TwoArm { intervention, control: of(Arm::Control)? };
+            Ok(time_lost_difference(arms, setting.level))
+        });
+        let entry = entry.contrast().role(group.role());
+        add_difference(sheet, &entry, difference, (Statistic::EstimateDays, Unit::Days));
+    }
 }

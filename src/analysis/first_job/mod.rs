@@ -1,6 +1,8 @@
 //! Time to the first job, completely: curves, their contrasts and tests, hazards, competing exits,
 //! repeated jobs, other origins of time. Everyone randomised, unless a row says otherwise.
 
+mod bands;
+mod checks;
 mod curves;
 mod equality;
 mod group;
@@ -10,7 +12,9 @@ mod incidence;
 mod means;
 mod origins;
 mod repeated;
+mod regression;
 mod rows;
+mod subdistribution;
 
 use super::Setting;
 use super::adjusted::Adjusted;
@@ -29,7 +33,7 @@ pub(super) fn add_first_job(sheet: &mut Sheet, adjusted: Adjusted<'_>, missing: 
         group.add_time_at_risk(sheet, cohort, &curve);
         curves::add_kaplan_meier(sheet, setting, cohort, (&curve, &group));
         means::add_restricted_means(sheet, setting, cohort, (&curve, &group));
-        equality::add_tests(sheet, cohort, (&curve, &group));
+        equality::add_tests(sheet, setting, cohort, (&curve, &group));
         incidence::add_incidence(sheet, setting, cohort, (&group, missing));
     }
     for group in Group::facets(setting, cohort) {
@@ -38,7 +42,9 @@ pub(super) fn add_first_job(sheet: &mut Sheet, adjusted: Adjusted<'_>, missing: 
     }
     equality::add_stratified_tests(sheet, setting, cohort, &curve);
     means::add_adjusted_means(sheet, adjusted, &curve);
+    curves::add_weighted(sheet, adjusted, &curve);
     hazards::add_hazard_ratios(sheet, adjusted, &curve);
+    subdistribution::add_subdistribution_ratios(sheet, adjusted);
     hazards_by_group::add_hazard_ratios_by_group(sheet, setting, cohort, &curve);
     repeated::add_repeated_jobs(sheet, adjusted);
     origins::add_other_origins(sheet, setting, cohort);

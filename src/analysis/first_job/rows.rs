@@ -1,5 +1,7 @@
 //! Rows of curves and of differences between them.
 
+use std::fmt::Display;
+
 use crate::analysis::sheet::{Entry, Sheet};
 use crate::numeric::interval::Interval;
 use crate::results::vocabulary::{Statistic, Unit};
@@ -53,10 +55,10 @@ pub(super) fn add_limits(sheet: &mut Sheet, entry: &Entry, limits: Option<Interv
 }
 
 /// Estimate, standard error, limits and p-value of a difference.
-pub(super) fn add_difference(
+pub(super) fn add_difference<E: Display>(
     sheet: &mut Sheet,
     entry: &Entry,
-    difference: Result<Difference, NotEstimable>,
+    difference: Result<Difference, E>,
     (statistic, unit): (Statistic, Unit),
 ) {
     match difference {
@@ -96,5 +98,24 @@ pub(super) fn add_quantile(
             }
         }
         Err(reason) => sheet.all_missing(entry, &rows.map(|s| (s, Unit::Days)), &reason),
+    }
+}
+
+/// An arm's mean in days and its standard error.
+pub(super) fn add_mean_days<E: Display>(
+    sheet: &mut Sheet,
+    entry: &Entry,
+    mean: Result<(f64, f64), E>,
+) {
+    match mean {
+        Ok((estimate, std_error)) => {
+            sheet.put(entry, Statistic::EstimateDays, Unit::Days, estimate);
+            sheet.put(entry, Statistic::StdError, Unit::Days, std_error);
+        }
+        Err(reason) => sheet.all_missing(
+            entry,
+            &[(Statistic::EstimateDays, Unit::Days), (Statistic::StdError, Unit::Days)],
+            &reason,
+        ),
     }
 }

@@ -110,6 +110,7 @@ pub(super) fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) 
             let analytic = Key { inference: Inference::Analytic, ..line.clone() };
             cell(source, &analytic, Statistic::Estimate)
         }
+        Cell::Absent => cell(source, line, Statistic::EstimateDays),
         own => own,
     };
     let limits = Interval {

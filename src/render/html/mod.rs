@@ -18,6 +18,7 @@ mod baseline;
 mod benefits;
 mod effects;
 mod estimands;
+mod first_job;
 mod headline;
 mod methods;
 mod missing;
@@ -156,6 +157,7 @@ fn further_sections(source: Source<'_>) -> Vec<Section> {
         benefits::section(source),
         take_up::section(source),
         subgroups::section(source),
+        first_job::section(source),
     ];
     sections.into_iter().flatten().collect()
 }
