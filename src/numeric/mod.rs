@@ -1,5 +1,6 @@
 //! Mathematics without trial words.
 
+pub mod brownian_bridge;
 pub mod chi_squared_test;
 pub mod cluster_robust;
 pub mod distribution;
@@ -7,8 +8,10 @@ pub mod elementary;
 pub mod gram;
 pub mod interval;
 pub mod least_squares;
+pub mod ornstein_uhlenbeck;
 pub mod quantile;
 pub mod robust;
+pub mod root;
 pub mod special;
 pub mod sum;
 pub mod symmetric;

@@ -6,14 +6,37 @@
 /// values: as if summed in twice the precision. 0 for nothing. (Neumaier 1974, *Zeitschrift für
 /// angewandte Mathematik und Mechanik* 54:39–51, doi:10.1002/zamm.19740540106.)
 pub fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
-    let (mut sum, mut lost) = (0.0_f64, 0.0);
+    let mut running = RunningSum::default();
     for value in values {
-        let next = sum + value;
-        lost += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
-        sum = next;
+        running.add(value);
     }
-    // Infinite or overflowing sums have no compensation, only NaN in its place.
-    if sum.is_finite() { sum + lost } else { sum }
+    running.get()
+}
+
+/// The sum of [`sum`], read as it grows and shrinks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RunningSum {
+    sum: f64,
+    lost: f64,
+}
+
+impl RunningSum {
+    /// Adds a value; a negative one takes it away again.
+    pub fn add(&mut self, value: f64) {
+        let next = self.sum + value;
+        self.lost += if self.sum.abs() >= value.abs() {
+            (self.sum - next) + value
+        } else {
+            (value - next) + self.sum
+        };
+        self.sum = next;
+    }
+
+    /// The sum so far.
+    pub fn get(self) -> f64 {
+        // Infinite or overflowing sums have no compensation, only NaN in its place.
+        if self.sum.is_finite() { self.sum + self.lost } else { self.sum }
+    }
 }
 
 /// Arithmetic mean; none of nothing.

@@ -4,13 +4,21 @@
 //! an [`event_table::EventTable`]; [`presorted`] is the route for many replicates.
 
 pub mod aalen_johansen;
+pub mod bands;
 pub mod curve;
+pub mod curve_influence;
 pub mod ending;
 pub mod event_table;
+pub mod follow_up;
 pub mod influence;
 pub mod kaplan_meier;
 pub mod log_rank;
+pub mod milestone;
 pub mod not_estimable;
 pub mod presorted;
+pub mod presorted_survival;
 pub mod quantile;
 pub mod restricted_mean;
+pub mod restricted_mean_contrast;
+mod tally;
+pub mod times;

@@ -23,4 +23,17 @@ pub enum NotEstimable {
     /// No event happened while both arms had participants at risk, some of whom did without it.
     #[error("the test statistic has no variance")]
     NoVariance,
+    /// Under delayed entry, everyone who had entered has left before the next enters, some of them
+    /// without the event: nothing is known of that day, and of no time after it.
+    #[error("nobody was at risk on a day before the time")]
+    NobodyAtRisk {
+        /// The first day on which nobody was at risk.
+        day: i32,
+    },
+    /// The weights are sampling weights, whose variance a table of counts does not have.
+    #[error("the variance under sampling weights needs each participant's influence")]
+    NeedsInfluence,
+    /// A ratio or a logarithm of a quantity that is 0, or of a probability that is 0 or 1.
+    #[error("an arm's estimate lies on the edge of its range")]
+    OnTheEdge,
 }
