@@ -7,6 +7,8 @@ pub mod elementary;
 pub mod gram;
 pub mod interval;
 pub mod least_squares;
+pub mod multivariate_normal;
+pub mod quadrature;
 pub mod quantile;
 pub mod robust;
 pub mod special;
