@@ -30,7 +30,7 @@ use crate::trial::arm::TwoArm;
 /// - Agrees with `survdiff(Surv(day, event) ~ arm)` of R's survival 3.5-3:
 ///   `tests/reference/r/survival.R`.
 pub fn log_rank(arms: TwoArm<&EventTable>) -> Result<ChiSquaredTest, NotEstimable> {
-    both_arms(arms)?;
+    both_arms(&[arms])?;
     test(&[arms], |_| 1.0)
 }
 
@@ -46,7 +46,7 @@ pub fn log_rank(arms: TwoArm<&EventTable>) -> Result<ChiSquaredTest, NotEstimabl
 /// - Peto R, Peto J (1972). *Journal of the Royal Statistical Society A* 135:185–207.
 /// - Agrees with `survdiff(..., rho = 1)` of R's survival 3.5-3: `tests/reference/r/survival.R`.
 pub fn peto_peto(arms: TwoArm<&EventTable>) -> Result<ChiSquaredTest, NotEstimable> {
-    both_arms(arms)?;
+    both_arms(&[arms])?;
     test(&[arms], |survival_before| survival_before)
 }
 
@@ -63,16 +63,45 @@ pub fn peto_peto(arms: TwoArm<&EventTable>) -> Result<ChiSquaredTest, NotEstimab
 /// Agrees with `survdiff(Surv(day, event) ~ arm + strata(stratum))` of R's survival 3.5-3:
 /// `tests/reference/r/survival.R`.
 pub fn log_rank_stratified(strata: &[TwoArm<&EventTable>]) -> Result<ChiSquaredTest, NotEstimable> {
-    let empty = |table: fn(&TwoArm<&'_ EventTable>) -> f64| !strata.iter().any(|s| table(s) > 0.0);
-    if empty(|s| s.intervention.n_participants()) || empty(|s| s.control.n_participants()) {
-        return Err(NotEstimable::NoParticipants);
-    }
+    both_arms(strata)?;
     test(strata, |_| 1.0)
 }
 
-fn both_arms(arms: TwoArm<&EventTable>) -> Result<(), NotEstimable> {
-    let smallest = arms.intervention.n_participants().min(arms.control.n_participants());
-    if smallest > 0.0 { Ok(()) } else { Err(NotEstimable::NoParticipants) }
+/// The Peto-Peto test within strata: each day weighted by the curve of its own stratum, both arms
+/// pooled; U and V are summed over the strata as in [`log_rank_stratified`].
+///
+/// # Errors
+///
+/// As [`log_rank_stratified`].
+///
+/// # References
+///
+/// Agrees with `survdiff(Surv(day, event) ~ arm + strata(stratum), rho = 1)` of R's survival
+/// 3.5-3: `tests/reference/r/weighted_log_rank.R`.
+pub fn peto_peto_stratified(
+    strata: &[TwoArm<&EventTable>],
+) -> Result<ChiSquaredTest, NotEstimable> {
+    both_arms(strata)?;
+    test(strata, |survival_before| survival_before)
+}
+
+/// Whether each arm has a participant in some stratum.
+pub(super) fn both_arms(strata: &[TwoArm<&EventTable>]) -> Result<(), NotEstimable> {
+    let any = |table: fn(&TwoArm<&'_ EventTable>) -> f64| strata.iter().any(|s| table(s) > 0.0);
+    if any(|s| s.intervention.n_participants()) && any(|s| s.control.n_participants()) {
+        Ok(())
+    } else {
+        Err(NotEstimable::NoParticipants)
+    }
+}
+
+/// Whether anyone had the event.
+pub(super) fn any_event(strata: &[TwoArm<&EventTable>]) -> Result<(), NotEstimable> {
+    let events = |table: &EventTable| table.n_of(Cause::Event);
+    if strata.iter().all(|arms| events(arms.intervention) + events(arms.control) <= 0.0) {
+        return Err(NotEstimable::NoEvents);
+    }
+    Ok(())
 }
 
 /// The test with each day's weight a function of the stratum's pooled S(t−).
@@ -80,10 +109,7 @@ fn test(
     strata: &[TwoArm<&EventTable>],
     weight: impl Fn(f64) -> f64,
 ) -> Result<ChiSquaredTest, NotEstimable> {
-    let events = |table: &EventTable| table.n_of(Cause::Event);
-    if strata.iter().all(|arms| events(arms.intervention) + events(arms.control) <= 0.0) {
-        return Err(NotEstimable::NoEvents);
-    }
+    any_event(strata)?;
     let (mut excess, mut variance) = (0.0, 0.0);
     for &arms in strata {
         let mut survival = 1.0;
@@ -103,22 +129,22 @@ fn test(
 }
 
 /// One day of two arms.
-struct PooledDay {
-    at_risk: TwoArm<f64>,
-    events: TwoArm<f64>,
+pub(super) struct PooledDay {
+    pub(super) at_risk: TwoArm<f64>,
+    pub(super) events: TwoArm<f64>,
 }
 
 impl PooledDay {
-    fn n(&self) -> f64 {
+    pub(super) fn n(&self) -> f64 {
         self.at_risk.intervention + self.at_risk.control
     }
 
-    fn d(&self) -> f64 {
+    pub(super) fn d(&self) -> f64 {
         self.events.intervention + self.events.control
     }
 
     /// The variance of the intervention arm's events, given the day's margins.
-    fn hypergeometric_variance(&self) -> f64 {
+    pub(super) fn hypergeometric_variance(&self) -> f64 {
         let (n, d) = (self.n(), self.d());
         if n <= 1.0 {
             return 0.0;
@@ -128,12 +154,12 @@ impl PooledDay {
 }
 
 /// Walks the days of both arms in order, each day once.
-struct PooledDays<'a> {
+pub(super) struct PooledDays<'a> {
     rows: TwoArm<&'a [EventDay]>,
 }
 
 impl<'a> PooledDays<'a> {
-    fn new(arms: TwoArm<&'a EventTable>) -> Self {
+    pub(super) fn new(arms: TwoArm<&'a EventTable>) -> Self {
         Self { rows: arms.map(EventTable::rows) }
     }
 }
