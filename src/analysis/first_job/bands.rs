@@ -3,16 +3,16 @@
 use super::months_with_horizon;
 use crate::analysis::Setting;
 use crate::analysis::sheet::{Entry, Sheet};
+use crate::numeric::weights::CaseWeights;
 use crate::random::Seed;
 use crate::resample::sup_t::{CriticalValue, SupTSettings, sup_t};
 use crate::results::vocabulary::{Inference, Statistic, Unit};
 use crate::survival::aalen_johansen::CumulativeIncidence;
 use crate::survival::band::{correlation, influence_covariance};
-use crate::survival::curve::log_log_band;
+use crate::survival::curve::LimitScale;
 use crate::survival::ending::{Cause, Ending};
 use crate::survival::influence::incidence_influence;
 use crate::trial::time::month_in_days;
-use crate::numeric::weights::CaseWeights;
 
 /// Draws of the largest deviation: its critical value is known to about 0.01.
 const DRAWS: usize = 20_000;
@@ -52,7 +52,7 @@ pub(super) fn add_band(
     }
     let Ok(critical) = critical else { return };
     for (month, estimate, std_error) in months {
-        if let Some(limits) = log_log_band(estimate, std_error, critical.value) {
+        if let Some(limits) = LimitScale::LogLog.around(estimate, critical.value * std_error) {
             sheet.limits(&entry.month(month), Unit::Proportion, limits);
         }
     }

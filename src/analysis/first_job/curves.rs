@@ -13,9 +13,7 @@ use crate::numeric::distribution::normal;
 use crate::numeric::elementary::ln;
 use crate::numeric::weights::{CaseWeights, SamplingWeights};
 use crate::plan::analyses::CurveLimits;
-use crate::results::vocabulary::{
-    Analysis, AnalysisSet, Inference, Method, Statistic, Unit,
-};
+use crate::results::vocabulary::{Analysis, AnalysisSet, Inference, Method, Statistic, Unit};
 use crate::survival::bands::{Band, BandKind, BandSettings, band};
 use crate::survival::curve::{LimitScale, LimitSettings};
 use crate::survival::event_table::EventTable;
@@ -124,9 +122,8 @@ fn add_milestones(
         let at = |table: &EventTable| {
             KaplanMeier::on_scale(table, limits(setting)).at(month_in_days(month))
         };
-        let both = at(&tables.intervention).and_then(|intervention| {
-            Ok(TwoArm { intervention, control: at(&tables.control)? })
-        });
+        let both = at(&tables.intervention)
+            .and_then(|intervention| Ok(TwoArm { intervention, control: at(&tables.control)? }));
         let test = both.and_then(|arms| milestone_test(arms, setting.level));
         let difference = entry.method(Method::SurvivalDifference).month(month);
         let own = test.map(|test| test.difference);

@@ -59,7 +59,7 @@ pub(super) fn add_stratified_tests(
     let combined = max_combo_stratified(&strata, &FlemingHarrington::MAX_COMBO);
     add_max_combo(sheet, &entry.method(Method::MaxComboStratified), combined);
     let entry = entry.note("").method(Method::GrayStratified);
-    let gray = gray_stratified(&strata, Cause::Event).map(|own| own.test);
+    let gray = gray_stratified(&strata, Cause::Event, 0.0).map(|own| own.test);
     add_test_or(sheet, &entry, gray);
 }
 

@@ -8,9 +8,7 @@ use crate::analysis::effect_rows::add_test_or;
 use crate::analysis::sheet::{Entry, Sheet};
 use crate::numeric::weights::{CaseWeights, SamplingWeights};
 use crate::plan::analyses::CoxVariant;
-use crate::results::vocabulary::{
-    Analysis, AnalysisSet, Inference, Method, Outcome, Role,
-};
+use crate::results::vocabulary::{Analysis, AnalysisSet, Inference, Method, Outcome, Role};
 use crate::survival::cox::{Penalty, Ties};
 use crate::survival::ending::Cause;
 

@@ -78,10 +78,7 @@ fn add_interaction(
     add_test_or(sheet, &entry, equal_ratios(cohort, levels));
 }
 
-fn equal_ratios(
-    cohort: &Cohort<'_>,
-    levels: &[Option<usize>],
-) -> Result<ChiSquaredTest, String> {
+fn equal_ratios(cohort: &Cohort<'_>, levels: &[Option<usize>]) -> Result<ChiSquaredTest, String> {
     let n_levels = levels.iter().flatten().max().map_or(0, |last| last + 1);
     let positions: Vec<usize> = (0..levels.len()).filter(|&at| levels[at].is_some()).collect();
     let n_strata = cohort.strata.len();

@@ -8,9 +8,7 @@ use crate::analysis::adjusted::Adjusted;
 use crate::analysis::cohort::Cohort;
 use crate::analysis::sheet::{Entry, Sheet};
 use crate::numeric::weights::{CaseWeights, SamplingWeights};
-use crate::results::vocabulary::{
-    Analysis, AnalysisSet, Method, Role, Statistic, Unit,
-};
+use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Role, Statistic, Unit};
 use crate::survival::curve::Difference;
 use crate::survival::curve_influence::{restricted_mean_pseudo_values, robust_restricted_mean};
 use crate::survival::event_table::EventTable;
@@ -69,8 +67,8 @@ pub(super) fn add_restricted_means(
         let (contrast, means) = (contrast.month(month), means(&tables, month));
         let ratio = means.and_then(|means| restricted_mean_ratio(means, setting.level));
         add_ratio(sheet, &contrast.method(Method::RestrictedMeanRatio), ratio);
-        let lost = means
-            .and_then(|means| time_lost_ratio(means, month_in_days(month), setting.level));
+        let lost =
+            means.and_then(|means| time_lost_ratio(means, month_in_days(month), setting.level));
         add_ratio(sheet, &contrast.method(Method::RestrictedTimeLostRatio), lost);
     }
 }
@@ -82,10 +80,7 @@ fn path(setting: Setting<'_>, months: &[i32]) -> Vec<i32> {
     (1..=last).collect()
 }
 
-fn means(
-    tables: &TwoArm<EventTable>,
-    month: i32,
-) -> Result<TwoArm<RestrictedMean>, NotEstimable> {
+fn means(tables: &TwoArm<EventTable>, month: i32) -> Result<TwoArm<RestrictedMean>, NotEstimable> {
     let intervention = restricted_mean(&tables.intervention, month_in_days(month))?;
     let control = restricted_mean(&tables.control, month_in_days(month))?;
     Ok(TwoArm { intervention, control })

@@ -11,8 +11,8 @@ mod hazards_by_group;
 mod incidence;
 mod means;
 mod origins;
-mod repeated;
 mod regression;
+mod repeated;
 mod rows;
 mod subdistribution;
 

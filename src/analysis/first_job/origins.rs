@@ -8,9 +8,7 @@ use crate::analysis::cohort::Cohort;
 use crate::analysis::sheet::{Entry, Sheet};
 use crate::derive::outcomes::RetentionEnding;
 use crate::numeric::weights::CaseWeights;
-use crate::results::vocabulary::{
-    Analysis, AnalysisSet, Method, Outcome, Statistic, Unit,
-};
+use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Statistic, Unit};
 use crate::survival::aalen_johansen::CumulativeIncidence;
 use crate::survival::ending::{Cause, Ending};
 use crate::survival::event_table::EventTable;

@@ -42,7 +42,7 @@ pub(super) struct Model {
     pub(super) events: Vec<bool>,
     pub(super) strata: Option<Vec<usize>>,
     pub(super) columns: Vec<Column>,
-    note: String,
+    pub(super) note: String,
 }
 
 impl Model {
@@ -298,8 +298,7 @@ pub(super) fn add_ratio_without_p(
 pub(super) fn add_profile_ratio(sheet: &mut Sheet, entry: &Entry, ratio: ProfileRatio) {
     add_estimate(sheet, entry, ratio.own);
     sheet.put(entry, Statistic::StdError, Unit::LogRatio, ratio.own.std_error);
-    let limits =
-        Interval { lower: exp(ratio.limits.lower), upper: exp(ratio.limits.upper) };
+    let limits = Interval { lower: exp(ratio.limits.lower), upper: exp(ratio.limits.upper) };
     sheet.limits(entry, Unit::Ratio, limits);
     sheet.put(entry, Statistic::PValue, Unit::P, ratio.test.p_value);
 }

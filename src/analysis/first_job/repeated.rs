@@ -8,9 +8,7 @@ use crate::analysis::cohort::{Cohort, Scope};
 use crate::analysis::sheet::{Entry, Sheet};
 use crate::numeric::interval::ConfidenceLevel;
 use crate::numeric::weights::CaseWeights;
-use crate::results::vocabulary::{
-    Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit,
-};
+use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::survival::cox::{Penalty, Ties};
 use crate::survival::ending::Cause;
 use crate::survival::not_estimable::NotEstimable;
@@ -50,7 +48,8 @@ impl Starts {
 
     fn recurrences(&self) -> Result<Recurrences<'_>, String> {
         let events = (self.offsets.as_slice(), self.days.as_slice());
-        Recurrences::new(events, &self.ends, &self.endings, None).map_err(|reason| reason.to_string())
+        Recurrences::new(events, &self.ends, &self.endings, None)
+            .map_err(|reason| reason.to_string())
     }
 }
 
@@ -58,12 +57,8 @@ impl Starts {
 pub(super) fn add_repeated_jobs(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
     let (setting, cohort) = (adjusted.setting, adjusted.cohort);
     let starts = TwoArm::from_fn(|arm| Starts::of(cohort, &cohort.members(Scope::All, arm)));
-    let entry = Entry::new(
-        Analysis::ArmMean,
-        Outcome::JobStarts,
-        AnalysisSet::Itt,
-        Method::MeanCumulative,
-    );
+    let entry =
+        Entry::new(Analysis::ArmMean, Outcome::JobStarts, AnalysisSet::Itt, Method::MeanCumulative);
     let months = months_with_horizon(setting);
     for (arm, own) in starts.iter() {
         for month in 0..=months.last().copied().unwrap_or(0) {

@@ -12,14 +12,10 @@ use crate::survival::fine_gray::{FineGrayData, FineGrayError, fine_gray};
 /// Fine and Gray's regressions: arm alone for both ways out, and with strata and covariates.
 pub(super) fn add_subdistribution_ratios(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
     let (cohort, level) = (adjusted.cohort, adjusted.setting.level);
-    let entry = Entry::new(
-        Analysis::HazardRatio,
-        Outcome::FirstJob,
-        AnalysisSet::Itt,
-        Method::FineGray,
-    )
-    .contrast()
-    .role(Role::Secondary);
+    let entry =
+        Entry::new(Analysis::HazardRatio, Outcome::FirstJob, AnalysisSet::Itt, Method::FineGray)
+            .contrast()
+            .role(Role::Secondary);
     for (cause, outcome) in
         [(Cause::Event, Outcome::FirstJob), (Cause::Competing, Outcome::CompetingExit)]
     {
@@ -30,8 +26,7 @@ pub(super) fn add_subdistribution_ratios(sheet: &mut Sheet, adjusted: Adjusted<'
     let mut model = Model::adjusted(adjusted, Cause::Event);
     let strata = model.strata.take().unwrap_or_default();
     for (code, name) in cohort.strata.names.iter().enumerate().skip(1) {
-        let values: Vec<f64> =
-            strata.iter().map(|&own| f64::from(u8::from(own == code))).collect();
+        let values: Vec<f64> = strata.iter().map(|&own| f64::from(u8::from(own == code))).collect();
         if values.iter().any(|value| *value > 0.0) {
             model.columns.push(Column { name: format!("stratum {name}"), values });
         }

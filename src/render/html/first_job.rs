@@ -175,8 +175,7 @@ fn horizons(source: Source<'_>) -> Vec<i32> {
 /// Tests of proportional hazards and concordance of each regression.
 fn checks(source: Source<'_>) -> Option<Table> {
     let names = source.names;
-    let (text, report, numbers) =
-        (&names.texts.tables, &names.texts.report, names.numbers());
+    let (text, report, numbers) = (&names.texts.tables, &names.texts.report, names.numbers());
     let is_wanted = |row: &Row| {
         let key = &row.key;
         key.analysis == Analysis::ProportionalHazardsTest
@@ -222,16 +221,14 @@ fn checks(source: Source<'_>) -> Option<Table> {
 /// Mean numbers of jobs by arm, and their difference, at the plan's months.
 fn jobs(source: Source<'_>) -> Option<Table> {
     let names = source.names;
-    let (text, report, numbers) =
-        (&names.texts.tables, &names.texts.report, names.numbers());
+    let (text, report, numbers) = (&names.texts.tables, &names.texts.report, names.numbers());
     let question = |analysis, month| {
         let method = Method::MeanCumulative;
         Question::new(analysis, Outcome::JobStarts, AnalysisSet::Itt, method).month(month)
     };
     let difference = |month| question(Analysis::Effect, month);
-    let is_there = |month: i32| {
-        difference(month).cell(source.results, Statistic::Estimate) != Cell::Absent
-    };
+    let is_there =
+        |month: i32| difference(month).cell(source.results, Statistic::Estimate) != Cell::Absent;
     let months: Vec<i32> =
         names.study.months.iter().copied().filter(|&month| is_there(month)).collect();
     if months.is_empty() {
