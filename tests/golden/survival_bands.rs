@@ -1,8 +1,8 @@
 //! Reference values of simultaneous bands: mpmath, and the published tables as in R's km.ci.
 
 use ips_eval::numeric::interval::ConfidenceLevel;
-use ips_eval::numeric::{brownian_bridge, ornstein_uhlenbeck};
 use ips_eval::numeric::weights::{CaseWeights, FrequencyWeights};
+use ips_eval::numeric::{brownian_bridge, ornstein_uhlenbeck};
 use ips_eval::survival::bands::{Band, BandKind, BandSettings, band};
 use ips_eval::survival::curve::LimitScale;
 use ips_eval::survival::ending::Ending;
@@ -59,7 +59,8 @@ fn bands_are_mpmaths() {
         };
         for (scale, key) in SCALES {
             let level = level(number(&case["level"]));
-            let got = band(&table, BandSettings { kind, scale, level, range_days }).expect("a band");
+            let got =
+                band(&table, BandSettings { kind, scale, level, range_days }).expect("a band");
             let what = format!("{}, {kind:?}, {key}", case["name"]);
             reference.assert_close(&what, got.critical_value, &case["critical_value"]);
             reference.assert_close(&what, got.from_days, &case["from"]);
@@ -103,7 +104,9 @@ fn critical_values_are_the_published_tables() {
     }
     // Those of the equal precision band are asymptotic, and near in wide ranges only.
     let tables = printed(&reference, "equal_precision");
-    for (level, (low, high), want) in tables.into_iter().filter(|(_, (low, high), _)| high - low > 0.35) {
+    for (level, (low, high), want) in
+        tables.into_iter().filter(|(_, (low, high), _)| high - low > 0.35)
+    {
         let duration = 0.5 * libm::log(high * (1.0 - low) / (low * (1.0 - high)));
         let got = ornstein_uhlenbeck::supremum_quantile(level, duration);
         assert!((got - want).abs() < 0.015, "{level}, {low} to {high}: {got}, printed {want}");
@@ -153,7 +156,10 @@ fn bands_have_the_shape_of_km_cis() {
         }
         let (first, what) = (ratios[0], &case["name"]);
         assert!(ratios.len() > 20, "{what}");
-        assert!((first - 1.0).abs() < 0.03, "{what}: the table's value is {first} of the exact one");
+        assert!(
+            (first - 1.0).abs() < 0.03,
+            "{what}: the table's value is {first} of the exact one"
+        );
         assert!(ratios.iter().all(|ratio| (ratio / first - 1.0).abs() < 1e-9), "{what}");
     }
 }

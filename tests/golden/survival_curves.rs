@@ -136,14 +136,24 @@ fn assert_quantile(reference: &Reference, what: &str, got: QuantileDays, want: &
     }
 }
 
-fn assert_curve(reference: &Reference, what: &str, curve: &KaplanMeier<'_>, want: &Value, scale: &str) {
+fn assert_curve(
+    reference: &Reference,
+    what: &str,
+    curve: &KaplanMeier<'_>,
+    want: &Value,
+    scale: &str,
+) {
     assert_eq!(curve.points().len(), numbers(&want["day"]).len(), "{what}");
     let n_events = numbers(&want["n_events"]);
     for (i, (point, row)) in curve.points().iter().zip(curve.table().rows()).enumerate() {
         let value = point.value;
         let limits = value.limits;
         let close = |name: &str, got: f64, want: &Value| {
-            reference.assert_close(&format!("{what}, {scale}, day {}: {name}", point.day), got, want);
+            reference.assert_close(
+                &format!("{what}, {scale}, day {}: {name}", point.day),
+                got,
+                want,
+            );
         };
         close("day", f64::from(point.day), &want["day"][i]);
         close("n at risk", value.n_at_risk, &want["n_at_risk"][i]);
@@ -235,7 +245,8 @@ fn restricted_means_and_robust_ones_are_survfits() {
         let robust = &want["robust"];
         if !robust.is_null() {
             for (i, tau) in numbers(&want["influence"]["tau"]).into_iter().enumerate() {
-                let got = robust_restricted_mean(group.times(), group.weights(), tau).expect("R has");
+                let got =
+                    robust_restricted_mean(group.times(), group.weights(), tau).expect("R has");
                 let what = format!("{what}, robust, τ {tau}");
                 reference.assert_close(&what, got.estimate_days, &robust["estimate"][i]);
                 reference.assert_close(&what, got.std_error_days, &robust["std_error"][i]);
@@ -263,7 +274,12 @@ fn influence_and_pseudo_values_are_survfits() {
         };
         for (i, tau) in numbers(&influence["tau"]).into_iter().enumerate() {
             let survival = survival_influence(times, weights, tau).expect("R has");
-            check(format!("{what}: survival at {tau}"), &rows, &survival, &influence["survival"][i]);
+            check(
+                format!("{what}: survival at {tau}"),
+                &rows,
+                &survival,
+                &influence["survival"][i],
+            );
             let mean = restricted_mean_influence(times, weights, tau).expect("R has");
             let wants = &influence["restricted_mean"][i];
             check(format!("{what}: mean to {tau}"), &rows, &mean, wants);
