@@ -132,7 +132,8 @@ mod tests {
     #[test]
     fn backwards_is_forwards() {
         for (low, high) in [(0.0, 0.4), (0.01, 0.3), (0.2, 0.95)] {
-            let (a, b) = (supremum_cdf(0.7, (low, high)), supremum_cdf(0.7, (1.0 - high, 1.0 - low)));
+            let (a, b) =
+                (supremum_cdf(0.7, (low, high)), supremum_cdf(0.7, (1.0 - high, 1.0 - low)));
             assert!((a - b).abs() < 1e-13, "{a} {b}");
         }
     }

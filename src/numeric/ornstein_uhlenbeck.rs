@@ -142,8 +142,12 @@ impl Solution {
         let mut a = (self.value, self.slope);
         let mut b = (self.by_lambda, self.slope_by_lambda);
         let mut power = step;
-        let mut to =
-            Self { value: a.0 + a.1 * step, slope: a.1, by_lambda: b.0 + b.1 * step, slope_by_lambda: b.1 };
+        let mut to = Self {
+            value: a.0 + a.1 * step,
+            slope: a.1,
+            by_lambda: b.0 + b.1 * step,
+            slope_by_lambda: b.1,
+        };
         let mut order = 0.0;
         for _ in 0..ORDER {
             let scale = 1.0 / ((order + 2.0) * (order + 1.0));

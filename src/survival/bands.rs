@@ -93,7 +93,7 @@ pub struct BandPoint {
 /// - Borgan Ø, Liestøl K (1990). *Scandinavian Journal of Statistics* 17:35–41.
 /// - Klein JP, Moeschberger ML (2003). *Survival Analysis*, section 4.4.
 /// - Agrees with R's km.ci 0.5-6, as far as its tables of critical values go; to more digits with
-///   the formula in R and critical values of mpmath: `tests/reference/r/survival_bands.R`,
+///   the formula in R and critical values of mpmath: `tests/reference/r/survival_bands_r.R`,
 ///   `tests/reference/python/bands.py`.
 pub fn band(table: &EventTable, settings: BandSettings) -> Result<Band, NotEstimable> {
     if table.has_sampling_weights() {

@@ -16,7 +16,7 @@ use super::quantile::{QuantileDays, quantile};
 ///
 /// An event and an end of follow-up on one day: the end of follow-up comes first, so that those
 /// who have the event that day are still at risk of it. That is what R's
-/// `survfit(Surv(day, 1 − event) ~ 1)` does. The weights of inverse probability of censoring need
+/// `survfit(Surv(day, censored) ~ 1)` does. The weights of inverse probability of censoring need
 /// it the other way round.
 ///
 /// # Errors
@@ -30,7 +30,7 @@ use super::quantile::{QuantileDays, quantile};
 /// # References
 ///
 /// - Schemper M, Smith TL (1996). *Controlled Clinical Trials* 17:343–346.
-/// - Agrees with `quantile(survfit(Surv(day, 1 - event) ~ 1))` of R's survival 3.5-3:
+/// - Agrees with `quantile(survfit(Surv(day, censored) ~ 1))` of R's survival 3.5-3:
 ///   `tests/reference/r/survival_curves.R`.
 pub fn follow_up_quantile(
     table: &EventTable,

@@ -37,7 +37,8 @@ pub fn median(curve: &KaplanMeier<'_>) -> Result<QuantileDays, NotEstimable> {
 ///
 /// Days without limits, those before the first event and a day on which S falls to 0, are passed
 /// over: an upper limit that never reaches 1 − p elsewhere gives none. A limit that stays at
-/// 1 − p until S falls to 0 has no known end, and gives none either.
+/// 1 − p until S falls to 0 has no known end, and gives none either. A limit may rise again, with
+/// weights or delayed entry: what counts is the first day on which it is low enough.
 ///
 /// # Errors
 ///
@@ -50,8 +51,9 @@ pub fn median(curve: &KaplanMeier<'_>) -> Result<QuantileDays, NotEstimable> {
 /// # References
 ///
 /// - Brookmeyer R, Crowley J (1982). *Biometrics* 38:29–41.
-/// - Agrees with `quantile(survfit(..., conf.type = "log-log"), p)` of R's survival 3.5-3,
-///   `tests/reference/r/survival.R`, but for two accidents of rounding there: a curve that ends
+/// - Agrees with `quantile(survfit(...), p)` of R's survival 3.5-3 on every scale of limits that
+///   do not rise, `tests/reference/r/survival.R` and `survival_curves.R`, but for two accidents of
+///   rounding there: a curve that ends
 ///   above 1 − p by rounding alone reaches it here and not in R; and where the first day has
 ///   censorings only and S ends at 0, R closes a limit that lies flat at 1 − p on the last day.
 pub fn quantile(curve: &KaplanMeier<'_>, p: f64) -> Result<QuantileDays, NotEstimable> {

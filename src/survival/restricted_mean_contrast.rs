@@ -148,8 +148,11 @@ pub fn stratified_restricted_mean_difference(
     for (stratum, tables) in strata.iter().enumerate().filter(|(_, tables)| size(tables) > 0.0) {
         let share = size(tables) / n;
         for (arm, table) in tables.iter() {
-            let mean = restricted_mean(table, horizon_days)
-                .map_err(|reason| NotEstimableIn { stratum, arm, reason })?;
+            let mean = restricted_mean(table, horizon_days).map_err(|reason| NotEstimableIn {
+                stratum,
+                arm,
+                reason,
+            })?;
             let (estimate, variance) = means.get_mut(arm);
             *estimate += share * mean.estimate_days;
             let error = share * mean.std_error_days;

@@ -23,6 +23,8 @@ mod sets;
 mod shrinkage;
 mod simulate;
 mod survival;
+mod survival_bands;
+mod survival_curves;
 mod trial;
 
 /// A file of reference values: `generator`, `tolerance` and `cases`.

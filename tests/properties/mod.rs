@@ -9,4 +9,5 @@ mod numeric;
 mod resample;
 mod simulate;
 mod survival;
+mod survival_curves;
 mod trials;
