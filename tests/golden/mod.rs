@@ -14,16 +14,19 @@ mod distributions;
 mod estimate;
 mod heterogeneity;
 mod instrument;
+mod interval_censored;
 mod lasso;
 mod least_squares;
 mod lin_2013;
 mod quantile_effect;
+mod recurrent;
 mod resample;
 mod sets;
 mod shrinkage;
 mod simulate;
 mod survival;
 mod trial;
+mod weighted_log_rank;
 
 /// A file of reference values: `generator`, `tolerance` and `cases`.
 pub(crate) struct Reference {
