@@ -84,7 +84,8 @@ pub struct SignedTest {
 /// - Harrington DP, Fleming TR (1982). *Biometrika* 69:553–566.
 /// - Fleming TR, Harrington DP (1991). *Counting Processes and Survival Analysis*, section 7.2.
 /// - With γ = 0 agrees with `survdiff(..., rho = ρ)` of R's survival 3.5-3; with γ > 0 with the
-///   formula in R and with survMisc 0.5.6's `comp`: `tests/reference/r/weighted_log_rank.R`.
+///   formula in R, and U with survMisc 0.5.6's `comp` (whose V is not survdiff's either):
+///   `tests/reference/r/weighted_log_rank.R`.
 pub fn fleming_harrington(
     arms: TwoArm<&EventTable>,
     weight: FlemingHarrington,

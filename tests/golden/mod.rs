@@ -14,10 +14,12 @@ mod distributions;
 mod estimate;
 mod heterogeneity;
 mod instrument;
+mod interval_censored;
 mod lasso;
 mod least_squares;
 mod lin_2013;
 mod quantile_effect;
+mod recurrent;
 mod resample;
 mod sets;
 mod shrinkage;
@@ -26,6 +28,7 @@ mod survival;
 mod survival_bands;
 mod survival_curves;
 mod trial;
+mod weighted_log_rank;
 
 /// A file of reference values: `generator`, `tolerance` and `cases`.
 pub(crate) struct Reference {

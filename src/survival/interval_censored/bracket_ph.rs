@@ -19,8 +19,18 @@ use crate::trial::arm::Arm;
 /// Newton steps at most.
 const MOST_STEPS: usize = 200;
 
-/// What a step may still change, of a log hazard over the covariate's range and of an increment.
+/// What the last step may change: log hazards over a covariate's range, and of the increments.
 const TOLERANCE: f64 = 1e-9;
+
+/// Longest step, in log hazards and logarithms of increments.
+const LONGEST: f64 = 5.0;
+
+/// An increment below this that adds less than that to the log-likelihood runs to zero.
+const SMALLEST_INCREMENT: f64 = 1e-6;
+const SMALLEST_GAIN: f64 = 1e-9;
+
+/// Relative to the sum of the weights, ∂L/∂λ that an increment at zero may have.
+const LARGEST_SLOPE: f64 = 1e-8;
 
 /// Log hazards further apart than this within the data are on the way to infinity.
 const FURTHEST: f64 = 30.0;
@@ -84,8 +94,8 @@ impl BracketPhFit {
 /// ```
 ///
 /// Zones are the innermost intervals, as for [`super::turnbull::Turnbull`]; with β = 0 this is its
-/// likelihood, and its maximum is where Newton's iteration starts. Increments λ that reach 0 are
-/// left out as long as ∂L/∂λ ≤ 0 there. The covariance is the block for β of the inverse observed
+/// likelihood, and its maximum is where Newton's iteration, in β and ln λ, starts. Increments λ that
+/// run to 0 are left out as long as ∂L/∂λ ≤ 0 there. The covariance is the block for β of the inverse observed
 /// information of β and the positive λ. The test of the arm is that of the likelihood ratio, the
 /// model fitted again without it.
 ///
@@ -258,29 +268,21 @@ struct Fit {
 }
 
 impl Fit {
+    /// Newton's iteration in the coefficients and the logarithms of the increments above zero.
     fn maximised(mut self) -> Result<Self, BracketError> {
         let n_coefficients = self.ranges.len();
-        let mut active = self.positive();
         for _ in 0..MOST_STEPS {
             let derivatives = derivatives(&self.members, &self.parameters);
-            let Some(step) = newton_step(&derivatives, &active) else { break };
-            let converged = active.iter().zip(&step).all(|(&at, s)| {
-                s.abs()
-                    <= match at.checked_sub(n_coefficients) {
-                        None => TOLERANCE / self.ranges[at],
-                        Some(k) => TOLERANCE * self.parameters.increments[k],
-                    }
-            });
+            let active = self.positive();
+            let Some(step) = self.newton_step(&derivatives, &active) else { break };
+            let unit = |at: usize| if at < n_coefficients { self.ranges[at] } else { 1.0 };
+            let converged =
+                active.iter().zip(&step).all(|(&at, s)| (s * unit(at)).abs() <= TOLERANCE);
             self.advance(&active, &step);
-            if converged {
-                let Some(next) = self.missing_increment(&active) else { return Ok(self) };
-                active.push(next);
-                active.sort_unstable();
-                continue;
+            if converged && !self.restore_increment() {
+                return Ok(self);
             }
-            active.retain(|&at| {
-                at.checked_sub(n_coefficients).is_none_or(|k| self.parameters.increments[k] > 0.0)
-            });
+            self.drop_increments(&derivatives);
             let spread = |j: usize| (self.parameters.coefficients[j] * self.ranges[j]).abs();
             let furthest = (0..n_coefficients).max_by(|&j, &k| spread(j).total_cmp(&spread(k)));
             if let Some(column) = furthest.filter(|&j| spread(j) > FURTHEST) {
@@ -298,27 +300,49 @@ impl Fit {
         (0..n_coefficients).chain(above).collect()
     }
 
-    /// The increment at zero with which the likelihood would grow most, if any.
-    fn missing_increment(&self, active: &[usize]) -> Option<usize> {
-        let Derivatives { gradient, .. } = derivatives(&self.members, &self.parameters);
-        let n: f64 = self.members.iter().map(|member| member.weight).sum();
-        let outside = (self.ranges.len()..gradient.len()).filter(|at| !active.contains(at));
-        outside
-            .max_by(|&j, &k| gradient[j].total_cmp(&gradient[k]))
-            .filter(|&at| gradient[at] > 1e-8 * n)
+    /// Newton's step, the information's diagonal raised until it is positive definite.
+    fn newton_step(&self, derivatives: &Derivatives, active: &[usize]) -> Option<Array1<f64>> {
+        let n_coefficients = self.ranges.len();
+        // ∂/∂ ln λ = λ ∂/∂λ.
+        let scale: Array1<f64> = active
+            .iter()
+            .map(|&at| {
+                at.checked_sub(n_coefficients).map_or(1.0, |k| self.parameters.increments[k])
+            })
+            .collect();
+        let gradient: Array1<f64> =
+            active.iter().zip(&scale).map(|(&at, s)| derivatives.gradient[at] * s).collect();
+        let mut information = restricted(&derivatives.information, active);
+        for ((j, k), value) in information.indexed_iter_mut() {
+            *value *= scale[j] * scale[k];
+            if j == k && active[j] >= n_coefficients {
+                *value -= gradient[j];
+            }
+        }
+        let mut raise = 1e-3;
+        for _ in 0..12 {
+            let factor = Cholesky::new(information.view());
+            if let Ok(step) = factor.and_then(|factor| factor.solve(gradient.view())) {
+                return Some(step);
+            }
+            information.diag_mut().mapv_inplace(|value| value.abs() * (1.0 + raise) + 1e-12);
+            raise *= 10.0;
+        }
+        None
     }
 
-    /// Takes the longest part of the step that does not lower the likelihood, increments cut at 0.
+    /// Takes the longest part of the step that does not lower the likelihood.
     fn advance(&mut self, active: &[usize], step: &Array1<f64>) {
         let n_coefficients = self.ranges.len();
         let allowed = self.log_likelihood - 1e-13 * self.log_likelihood.abs();
-        let mut length = 1.0;
+        let largest = step.iter().fold(0.0_f64, |most, s| most.max(s.abs()));
+        let mut length = (LONGEST / largest).min(1.0);
         for _ in 0..60 {
             let mut next = self.parameters.clone();
             for (&at, s) in active.iter().zip(step) {
                 match at.checked_sub(n_coefficients) {
                     None => next.coefficients[at] += length * s,
-                    Some(k) => next.increments[k] = (next.increments[k] + length * s).max(0.0),
+                    Some(k) => next.increments[k] *= exp(length * s),
                 }
             }
             let value = log_likelihood(&self.members, &next);
@@ -328,6 +352,42 @@ impl Fit {
             }
             length /= 2.0;
         }
+    }
+
+    /// Sets to zero what runs to zero: increments too small to matter which the likelihood lowers.
+    fn drop_increments(&mut self, derivatives: &Derivatives) {
+        let n_coefficients = self.ranges.len();
+        let mut next = self.parameters.clone();
+        for (k, increment) in next.increments.iter_mut().enumerate() {
+            let gain = *increment * derivatives.gradient[n_coefficients + k];
+            if gain < 0.0 && gain > -SMALLEST_GAIN && *increment < SMALLEST_INCREMENT {
+                *increment = 0.0;
+            }
+        }
+        let value = log_likelihood(&self.members, &next);
+        if value.is_finite() {
+            (self.parameters, self.log_likelihood) = (next, value);
+        }
+    }
+
+    /// Takes back the increment at zero with which the likelihood would grow most, if any.
+    fn restore_increment(&mut self) -> bool {
+        let n_coefficients = self.ranges.len();
+        let Derivatives { gradient, information } = derivatives(&self.members, &self.parameters);
+        let n: f64 = self.members.iter().map(|member| member.weight).sum();
+        let zero =
+            (0..self.parameters.increments.len()).filter(|&k| self.parameters.increments[k] <= 0.0);
+        let slope = |k: usize| gradient[n_coefficients + k];
+        let Some(worst) = zero.max_by(|&j, &k| slope(j).total_cmp(&slope(k))) else {
+            return false;
+        };
+        if slope(worst) <= LARGEST_SLOPE * n {
+            return false;
+        }
+        let bend = information[[n_coefficients + worst, n_coefficients + worst]];
+        self.parameters.increments[worst] = 0.1 * slope(worst) / bend.max(f64::MIN_POSITIVE);
+        self.log_likelihood = log_likelihood(&self.members, &self.parameters);
+        true
     }
 
     /// The inverse information of coefficients and positive increments.
@@ -342,19 +402,4 @@ impl Fit {
 fn restricted(information: &Array2<f64>, active: &[usize]) -> Array2<f64> {
     let size = active.len();
     Array2::from_shape_fn((size, size), |(j, k)| information[[active[j], active[k]]])
-}
-
-/// Newton's step, the information's diagonal raised until it is positive definite.
-fn newton_step(derivatives: &Derivatives, active: &[usize]) -> Option<Array1<f64>> {
-    let gradient: Array1<f64> = active.iter().map(|&at| derivatives.gradient[at]).collect();
-    let mut information = restricted(&derivatives.information, active);
-    let mut raise = 1e-6;
-    for _ in 0..12 {
-        if let Ok(step) = Cholesky::new(information.view()).and_then(|f| f.solve(gradient.view())) {
-            return Some(step);
-        }
-        information.diag_mut().mapv_inplace(|value| value.abs() * (1.0 + raise) + 1e-12);
-        raise *= 10.0;
-    }
-    None
 }
