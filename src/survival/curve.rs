@@ -36,11 +36,19 @@ pub struct CurvePoint {
 /// where p is the probability, se its standard error and z the normal's quantile. None where p is
 /// 0 or 1. It is the "log-log" of R's `survfit`, for survival and for cumulative incidence alike.
 pub fn log_log_limits(p: f64, std_error: f64, level: ConfidenceLevel) -> Option<Interval> {
+    log_log_band(p, std_error, level.z())
+}
+
+/// [`log_log_limits`] with another multiplier than the normal's quantile: with the critical value
+/// of the largest of many estimates they are one point of a simultaneous band.
+///
+/// Where the standard error is 0 both limits are p. None where p is 0 or 1.
+pub fn log_log_band(p: f64, std_error: f64, multiplier: f64) -> Option<Interval> {
     if p <= 0.0 || p >= 1.0 {
         return None;
     }
     let hazard = -ln(p);
-    let margin = level.z() * std_error / (p * hazard);
+    let margin = multiplier * std_error / (p * hazard);
     let limit = |shift: f64| exp(-hazard * exp(shift));
     Some(Interval { lower: limit(margin), upper: limit(-margin) })
 }

@@ -4,9 +4,14 @@
 //! an [`event_table::EventTable`]; [`presorted`] is the route for many replicates.
 
 pub mod aalen_johansen;
+pub mod band;
+pub mod concordance;
 pub mod curve;
 pub mod ending;
 pub mod event_table;
+pub mod fine_gray;
+mod fine_gray_sums;
+pub mod gray;
 pub mod influence;
 pub mod kaplan_meier;
 pub mod log_rank;
@@ -14,3 +19,4 @@ pub mod not_estimable;
 pub mod presorted;
 pub mod quantile;
 pub mod restricted_mean;
+pub mod time_lost;
