@@ -16,6 +16,8 @@ pub enum Purpose {
     Simulation,
     /// Folds of cross-fitting.
     Folds,
+    /// The critical value of a simultaneous band.
+    Band,
 }
 
 impl Purpose {
@@ -24,6 +26,7 @@ impl Purpose {
             Purpose::Bootstrap => 1,
             Purpose::Simulation => 2,
             Purpose::Folds => 3,
+            Purpose::Band => 4,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::resample::replicates::{Bootstrap, BootstrapSettings, Replicates};
 use crate::results::vocabulary::{
     Analysis, AnalysisSet, Inference, Method, Outcome, Role, Statistic, Unit,
 };
+use crate::survival::ending::Cause;
 use crate::survival::influence::incidence_influence;
 use crate::survival::presorted::PresortedIncidence;
 use crate::trial::arm::{Arm, TwoArm};
@@ -240,7 +241,8 @@ impl<'a> Model<'a> {
         let mut influence = vec![0.0; self.cells.len()];
         let (days, endings) = self.cohort.times(scope, arm);
         // Where there is no incidence there is no estimate, and nobody asks for its influence.
-        if let Ok(values) = incidence_influence(&days, &endings, None, self.days[time]) {
+        let time_days = self.days[time];
+        if let Ok(values) = incidence_influence(&days, &endings, None, Cause::Event, time_days) {
             for (at, value) in self.cohort.members(scope, arm).into_iter().zip(values) {
                 influence[at] = value;
             }

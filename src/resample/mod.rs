@@ -3,7 +3,8 @@
 //! A replicate is a vector of whole-number case weights ([`case_weights`]), read by every
 //! estimand together ([`replicates`]). Each estimand's [`column`](column::Column) of replicates
 //! then gives a standard error and intervals ([`interval`]), the `BCa` interval with an
-//! [`acceleration`](mod@acceleration) from influence values.
+//! [`acceleration`](mod@acceleration) from influence values. [`sup_t`](mod@sup_t) has the critical
+//! value of a band over many estimates.
 
 pub mod acceleration;
 pub mod case_weights;
@@ -13,6 +14,7 @@ pub mod interval;
 mod monte_carlo;
 mod order_statistics;
 pub mod replicates;
+pub mod sup_t;
 
 use thiserror::Error;
 

@@ -4,12 +4,17 @@
 //! an [`event_table::EventTable`]; [`presorted`] is the route for many replicates.
 
 pub mod aalen_johansen;
+pub mod influence_covariance;
 pub mod bands;
+pub mod concordance;
 pub mod curve;
 pub mod curve_influence;
 pub mod ending;
 pub mod event_table;
+mod fine_gray_sums;
+pub mod fine_gray;
 pub mod follow_up;
+pub mod gray;
 pub mod influence;
 pub mod interval_censored;
 pub mod kaplan_meier;
@@ -24,5 +29,6 @@ pub mod recurrent;
 pub mod restricted_mean;
 mod tally;
 pub mod restricted_mean_contrast;
+pub mod time_lost;
 pub mod times;
 pub mod weighted_log_rank;

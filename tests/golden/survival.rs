@@ -286,7 +286,8 @@ fn influence_is_survfits() {
             .zip(want["influence"].as_array().expect("a list a time"))
         {
             let weights = Some(group.weights());
-            let got = incidence_influence(&group.days, &group.endings, weights, time)
+            let (days, endings) = (&group.days, &group.endings);
+            let got = incidence_influence(days, endings, weights, Cause::Event, time)
                 .expect("R has an estimate");
             for (i, got) in got.into_iter().enumerate() {
                 let what = format!("{what}, influence of {i} by day {time}");

@@ -243,22 +243,22 @@ proptest! {
     }
 
     #[test]
-    fn influence_is_the_derivative(people in people(), time in 0..25) {
+    fn influence_is_the_derivative(people in people(), time in 0..25, competing in any::<bool>()) {
+        let cause = if competing { Cause::Competing } else { Cause::Event };
         // F depends on the shares of the weights alone: small steps in large weights.
         const SCALE: u32 = 20_000;
         let (days, endings) = (days(&people), endings(&people));
         let weights: Vec<u32> = weights(&people).iter().map(|w| w * SCALE).collect();
         let time = f64::from(time);
-        let Ok(influence) =
-            incidence_influence(&days, &endings, Some(FrequencyWeights(&weights)), time)
-        else {
+        let frequencies = Some(FrequencyWeights(&weights));
+        let Ok(influence) = incidence_influence(&days, &endings, frequencies, cause, time) else {
             let table = EventTable::new(&days, &endings, Some(FrequencyWeights(&weights)));
-            prop_assert!(incidence(&table, Cause::Event).at(time).is_err());
+            prop_assert!(incidence(&table, cause).at(time).is_err());
             return Ok(());
         };
         let at = |weights: &[u32]| {
             let table = EventTable::new(&days, &endings, Some(FrequencyWeights(weights)));
-            incidence(&table, Cause::Event).at(time).expect("follow-up").estimate
+            incidence(&table, cause).at(time).expect("follow-up").estimate
         };
         // Past the last follow-up a weight of zero has no derivative to check.
         let last = (0..days.len()).filter(|&i| weights[i] > 0).map(|i| days[i]).max();

@@ -8,7 +8,7 @@ use crate::random::Seed;
 use crate::resample::sup_t::{CriticalValue, SupTSettings, sup_t};
 use crate::results::vocabulary::{Inference, Statistic, Unit};
 use crate::survival::aalen_johansen::CumulativeIncidence;
-use crate::survival::band::{correlation, influence_covariance};
+use crate::survival::influence_covariance::{correlation, influence_covariance};
 use crate::survival::curve::LimitScale;
 use crate::survival::ending::{Cause, Ending};
 use crate::survival::influence::incidence_influence;
