@@ -4,6 +4,7 @@
 //! an [`event_table::EventTable`]; [`presorted`] is the route for many replicates.
 
 pub mod aalen_johansen;
+pub mod cox;
 pub mod curve;
 pub mod ending;
 pub mod event_table;
