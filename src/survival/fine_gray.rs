@@ -273,12 +273,7 @@ fn ascend(
 }
 
 /// The results in the units of the columns.
-fn fit(
-    data: &FineGrayData<'_>,
-    sorted: &Sorted,
-    maximum: &Maximum,
-    scales: &[f64],
-) -> FineGrayFit {
+fn fit(data: &FineGrayData<'_>, sorted: &Sorted, maximum: &Maximum, scales: &[f64]) -> FineGrayFit {
     let p = scales.len();
     let residuals = sorted.residuals(&maximum.beta);
     let mut influence = vec![vec![0.0; data.days.len()]; p];

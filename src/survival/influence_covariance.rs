@@ -1,7 +1,7 @@
 //! What a simultaneous band over many times needs: how their estimates move together.
 //!
 //! The critical value c comes from the correlation (`resample::sup_t`); the band at one time is
-//! [`super::curve::log_log_band`] with c in place of the normal's quantile.
+//! [`super::curve::LimitScale::around`] c standard errors.
 
 use ndarray::{Array2, ArrayView2};
 

@@ -4,18 +4,19 @@
 //! an [`event_table::EventTable`]; [`presorted`] is the route for many replicates.
 
 pub mod aalen_johansen;
-pub mod influence_covariance;
 pub mod bands;
 pub mod concordance;
+pub mod cox;
 pub mod curve;
 pub mod curve_influence;
 pub mod ending;
 pub mod event_table;
-mod fine_gray_sums;
 pub mod fine_gray;
+mod fine_gray_sums;
 pub mod follow_up;
 pub mod gray;
 pub mod influence;
+pub mod influence_covariance;
 pub mod interval_censored;
 pub mod kaplan_meier;
 pub mod log_rank;
@@ -27,8 +28,8 @@ pub mod presorted_survival;
 pub mod quantile;
 pub mod recurrent;
 pub mod restricted_mean;
-mod tally;
 pub mod restricted_mean_contrast;
+mod tally;
 pub mod time_lost;
 pub mod times;
 pub mod weighted_log_rank;

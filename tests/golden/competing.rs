@@ -7,12 +7,12 @@ use ips_eval::numeric::weights::{CaseWeights, FrequencyWeights};
 use ips_eval::random::Seed;
 use ips_eval::resample::sup_t::{SupTError, SupTSettings, sup_t};
 use ips_eval::survival::aalen_johansen::CumulativeIncidence;
-use ips_eval::survival::band::{correlation, influence_covariance};
-use ips_eval::survival::curve::{log_log_band, log_log_limits};
+use ips_eval::survival::curve::{LimitScale, log_log_limits};
 use ips_eval::survival::ending::{Cause, Ending};
 use ips_eval::survival::event_table::EventTable;
 use ips_eval::survival::gray::{GrayTest, gray, gray_stratified};
 use ips_eval::survival::influence::incidence_influence;
+use ips_eval::survival::influence_covariance::{correlation, influence_covariance};
 use ips_eval::survival::log_rank::log_rank_stratified;
 use ips_eval::survival::not_estimable::NotEstimable;
 use ips_eval::survival::restricted_mean::restricted_mean;
@@ -200,7 +200,8 @@ fn grays_test_is_of_the_cause_that_was_asked_for() {
     let cases = Cases::read();
     for name in ["colon", "mgus2", "ties of every kind", "day 0"] {
         let frame = cases.frame(name);
-        let coded_otherwise = Frame { endings: exchanged(&frame.endings), ..Frame::of_parts(frame) };
+        let coded_otherwise =
+            Frame { endings: exchanged(&frame.endings), ..Frame::of_parts(frame) };
         let both = |frame: &Frame, cause| gray_of(&frame.strata(false, true), cause, 0.0);
         let (event, competing) = (both(frame, Cause::Event), both(frame, Cause::Competing));
         assert_eq!(event, both(&coded_otherwise, Cause::Competing), "{name}");
@@ -326,7 +327,8 @@ fn times_lost_are_survfits() {
 
 #[test]
 fn times_lost_beyond_follow_up_are_refused() {
-    let table = EventTable::new(&[0, 3, 5], &[Ending::Event, Ending::Competing, Ending::Event], None);
+    let table =
+        EventTable::new(&[0, 3, 5], &[Ending::Event, Ending::Competing, Ending::Event], None);
     let past = NotEstimable::PastLastFollowUp { time_days: 5.5, last_day: 5 };
     assert_eq!(time_lost(&table, Cause::Event, 5.5), Err(past));
     let nobody = EventTable::default();
@@ -354,9 +356,8 @@ fn incidences_and_event_free_survival_are_one() {
         let mut free = 1.0;
         for row in table.rows() {
             free *= (row.n_at_risk - row.n_events - row.n_competing) / row.n_at_risk;
-            let incidence = |c: &CumulativeIncidence<'_>| {
-                c.at(f64::from(row.day)).expect("follow-up").estimate
-            };
+            let incidence =
+                |c: &CumulativeIncidence<'_>| c.at(f64::from(row.day)).expect("follow-up").estimate;
             let sum: f64 = curves.iter().map(incidence).sum();
             assert!((sum + free - 1.0).abs() < 1e-12, "{} day {}", name_of(case), row.day);
         }
@@ -476,10 +477,13 @@ fn critical_values_do_not_depend_on_threads_and_say_what_is_wrong() {
 fn a_band_is_the_limits_formula_with_another_multiplier() {
     let level = level(0.95);
     for (p, error) in [(0.3, 0.05), (0.9, 0.01), (0.5, 0.0)] {
-        assert_eq!(log_log_band(p, error, level.z()), log_log_limits(p, error, level));
-        let band = log_log_band(p, error, 2.8).expect("a band");
+        assert_eq!(
+            LimitScale::LogLog.around(p, level.z() * error),
+            log_log_limits(p, error, level)
+        );
+        let band = LimitScale::LogLog.around(p, 2.8 * error).expect("a band");
         assert!(band.lower <= p + 1e-15 && band.upper >= p - 1e-15);
     }
-    assert_eq!(log_log_band(0.0, 0.1, 2.8), None);
-    assert_eq!(log_log_band(1.0, 0.1, 2.8), None);
+    assert_eq!(LimitScale::LogLog.around(0.0, 0.28), None);
+    assert_eq!(LimitScale::LogLog.around(1.0, 0.28), None);
 }

@@ -8,10 +8,10 @@ use crate::random::Seed;
 use crate::resample::sup_t::{CriticalValue, SupTSettings, sup_t};
 use crate::results::vocabulary::{Inference, Statistic, Unit};
 use crate::survival::aalen_johansen::CumulativeIncidence;
-use crate::survival::influence_covariance::{correlation, influence_covariance};
 use crate::survival::curve::LimitScale;
 use crate::survival::ending::{Cause, Ending};
 use crate::survival::influence::incidence_influence;
+use crate::survival::influence_covariance::{correlation, influence_covariance};
 use crate::trial::time::month_in_days;
 
 /// Draws of the largest deviation: its critical value is known to about 0.01.
