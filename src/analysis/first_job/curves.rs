@@ -9,7 +9,6 @@ use crate::analysis::cohort::Cohort;
 use crate::analysis::effect_rows::{TEST, add_test};
 use crate::analysis::sheet::{Entry, Sheet};
 use crate::numeric::chi_squared_test::ChiSquaredTest;
-use crate::numeric::distribution::normal;
 use crate::numeric::elementary::ln;
 use crate::numeric::weights::{CaseWeights, SamplingWeights};
 use crate::plan::analyses::CurveLimits;

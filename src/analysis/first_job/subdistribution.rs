@@ -1,6 +1,6 @@
 //! Ratios of subdistribution hazards, competing exits counted as such.
 
-use super::regression::{Column, LogRatio, Model, RATIO, add_ratio_without_p};
+use super::regression::{Column, LogRatio, Model, add_ratio_without_p};
 use crate::analysis::adjusted::Adjusted;
 use crate::analysis::cohort::Cohort;
 use crate::analysis::sheet::{Entry, Sheet};

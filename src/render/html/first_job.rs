@@ -4,9 +4,7 @@ use crate::render::lookup::{Cell, Interval, Question, regions, result_arm};
 use crate::render::notes::{Notes, Place, Writers};
 use crate::render::text::fill;
 use crate::results::row::{ALL_REGIONS, Key, Row};
-use crate::results::vocabulary::{
-    Analysis, AnalysisSet, Inference, Method, Outcome, ResultArm, Statistic,
-};
+use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, ResultArm, Statistic};
 use crate::trial::arm::Arm;
 
 use super::Source;
