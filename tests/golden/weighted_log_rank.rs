@@ -1,4 +1,9 @@
 //! Weighted log-rank tests, MaxCombo and the largest of normal variables, beside R.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "days, counts and weights of the reference files are small whole numbers"
+)]
 
 use ips_eval::numeric::multivariate_normal::largest_sf;
 use ips_eval::numeric::weights::FrequencyWeights;
