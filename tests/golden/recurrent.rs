@@ -1,4 +1,9 @@
 //! Repeated events beside R.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "days, counts and weights of the reference files are small whole numbers"
+)]
 
 use ips_eval::numeric::interval::ConfidenceLevel;
 use ips_eval::numeric::weights::FrequencyWeights;

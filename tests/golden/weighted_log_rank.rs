@@ -1,4 +1,9 @@
 //! Weighted log-rank tests, MaxCombo and the largest of normal variables, beside R.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "days, counts and weights of the reference files are small whole numbers"
+)]
 
 use ips_eval::numeric::multivariate_normal::largest_sf;
 use ips_eval::numeric::weights::FrequencyWeights;
@@ -79,7 +84,7 @@ fn assert_tests(
     for (k, powers) in POWERS.into_iter().enumerate() {
         let what = format!("{what}, {powers:?}");
         let got = test(weight(powers));
-        if !want.is_object() {
+        if !want["excess"].is_array() {
             assert_eq!(got, Err(NotEstimable::NoEvents), "{what}");
         } else if number(&want["variance"][k]) <= 0.0 {
             assert_eq!(got, Err(NotEstimable::NoVariance), "{what}");
@@ -131,7 +136,7 @@ fn max_combo_is_rs() {
         ];
         for (got, want) in both {
             if !want["max_combo"].is_object() {
-                let reason = if want.is_object() {
+                let reason = if want["excess"].is_array() {
                     NotEstimable::NoVariance
                 } else {
                     NotEstimable::NoEvents
@@ -158,7 +163,7 @@ fn the_largest_of_normal_variables_is_rs() {
     let reference = Reference::read("weighted_log_rank");
     for case in reference.cases.iter().filter(|case| case["kind"] == "largest") {
         let entries = numbers(&case["input"]["covariance"]);
-        let n = (1..).find(|n| n * n >= entries.len()).expect("a square");
+        let n = (1..9).find(|n| n * n >= entries.len()).expect("a square");
         let covariance = Array2::from_shape_vec((n, n), entries).expect("a square");
         for (i, z) in numbers(&case["input"]["z"]).into_iter().enumerate() {
             let got = largest_sf(z, covariance.view()).expect("three dimensions at most");

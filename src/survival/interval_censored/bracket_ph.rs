@@ -191,7 +191,9 @@ impl Design {
         let total: f64 = used.iter().map(|&i| weight(i)).sum();
         let width = sample.covariates.ncols() + 1;
         let mut means = Array1::<f64>::zeros(width);
-        used.iter().for_each(|&i| means.scaled_add(weight(i) / total, &row(i)));
+        for &i in &used {
+            means.scaled_add(weight(i) / total, &row(i));
+        }
         let members: Vec<_> = used
             .iter()
             .map(|&i| (support.range(sample.brackets[i]), row(i) - &means, weight(i)))

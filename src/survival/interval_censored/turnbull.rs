@@ -110,7 +110,9 @@ impl Turnbull {
         let likelihood = MassLikelihood::new(&counts, support.zones.len());
         let mut p = likelihood.maximum()?;
         let total: f64 = p.iter().sum();
-        p.iter_mut().for_each(|p| *p /= total);
+        for p in &mut p {
+            *p /= total;
+        }
         let (_, information) = likelihood.information(&p);
         let inverse = Cholesky::new(information.view())
             .map_err(|_| BracketError::NotConverged { iterations: 0 })?
