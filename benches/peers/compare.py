@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The same work given to this program and to R, in turn, in one run; prints ratios.
 
-    python3 benches/peers/compare.py [demo] [bootstrap] [survival] [adjusted] [--runs 5] [--script FILE.R]
+    python3 benches/peers/compare.py [demo] [bootstrap] [survival] [adjusted] [cox] [fine_gray] [--runs 5] [--script FILE.R]
 
 Without a name all are run. Needs Python 3.11, R with survival, boot, cmprsk, estimatr and
 jsonlite, and `cargo build --release --workspace` first. benches/README.md says what each comparison is.
@@ -26,7 +26,8 @@ KEY = ["analysis", "outcome", "analysis_set", "region", "arm", "month", "method"
 
 
 def main():
-    comparisons = {"demo": demo, "bootstrap": bootstrap, "survival": survival, "adjusted": adjusted}
+    comparisons = {"demo": demo, "bootstrap": bootstrap, "survival": survival, "adjusted": adjusted,
+                   "cox": cox, "fine_gray": fine_gray}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(comparisons))
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison")
@@ -34,6 +35,8 @@ def main():
     parser.add_argument("--kernels", type=Path, default=ROOT / "target/release/peer-kernels")
     parser.add_argument("--script", type=Path, help="one more R script to time on the demo:\n"
                         "it gets the directory of point_estimates.R and prints such rows")
+    parser.add_argument("--rust-survival", type=Path, help="the program that benches/peers/rust-survival\n"
+                        "builds: one more peer of `cox`")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(comparisons)
     if unknown:
@@ -273,6 +276,58 @@ def adjusted_file(file, n):
             age, months = draw.randrange(18, 65), draw.randrange(3, 120)
             chance = 0.35 + 0.1 * arm + 0.05 * stratum - 0.003 * (age - 40) - 0.001 * months + 0.01 * group
             output.write(f"{arm},{int(draw.random() < chance)},{stratum},{age},{months},{group}\n")
+
+
+def cox(arguments, scratch):
+    """Cox regression of a million on arm and four covariates."""
+    alike = True
+    for n, last_day in [(1_200, 1_800), (1_000_000, 1_800), (1_000_000, 200_000)]:
+        file = scratch / f"cox-{n}-{last_day}.csv"
+        endings_file(file, n, last_day)
+        commands = {
+            "ips-eval": our_kernel(arguments, "cox", file, 2),
+            "R, coxph": rscript("cox.R", "cox", file, 2),
+        }
+        if arguments.rust_survival:
+            commands["Rust crate survival"] = [arguments.rust_survival, str(file), "2"]
+        title = f"cox: Efron's ties, arm and 4 covariates, n = {n:,}, up to {last_day:,} days"
+        mine, *peers = kernels(title, commands, arguments.runs).values()
+        said = f"{mine['estimate']:.6f} ({mine['std_error']:.6f}), to 1e-7: R's own tolerance"
+        alike &= verdict(said, all(close(mine[key], peer[key], 1e-7) for peer in peers for key in mine))
+    return alike
+
+
+def fine_gray(arguments, scratch):
+    """Fine and Gray's regression: beside R at 2,000, and how its time grows."""
+    files = {}
+    for n in [2_000, 100_000, 400_000]:
+        files[n] = scratch / f"fine-gray-{n}.csv"
+        endings_file(files[n], n, 1_800)
+    commands = {
+        "ips-eval": our_kernel(arguments, "fine_gray", files[2_000], 2),
+        "R, crr": rscript("cox.R", "fine_gray", files[2_000], 2),
+    }
+    title = "fine_gray: arm and 4 covariates, n = 2,000"
+    mine, peer = kernels(title, commands, arguments.runs).values()
+    said = f"{mine['estimate']:.6f} ({mine['std_error']:.6f}), to 1e-7"
+    alike = verdict(said, all(close(mine[key], peer[key], 1e-7) for key in mine))
+    commands = {f"n = {n:,}": our_kernel(arguments, "fine_gray", files[n], 2) for n in [100_000, 400_000]}
+    kernels("fine_gray: how the time grows", commands, arguments.runs)
+    return alike
+
+
+def endings_file(file, n, last_day):
+    """Times to a job with competing exits, of `n` people with four covariates."""
+    draw = random.Random(n + last_day)
+    with open(file, "w", encoding="ascii") as output:
+        output.write("arm,day,ending,age,months,sex,group\n")
+        for i in range(n):
+            arm, sex, group = i % 2, draw.randrange(2), draw.randrange(6)
+            age, months = draw.randrange(18, 65), draw.randrange(3, 120)
+            hazard = 0.6 * 1.5**arm * 0.99**(age - 40) * 0.997**(months - 60) * 1.1**sex
+            times = [(draw.expovariate(hazard), 1), (draw.expovariate(0.15), 2), (1 + draw.random(), 0)]
+            when, ending = min(times)
+            output.write(f"{arm},{int(when / 2 * last_day)},{ending},{age},{months},{sex},{group}\n")
 
 
 if __name__ == "__main__":

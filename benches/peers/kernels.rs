@@ -5,11 +5,14 @@
 //! cargo run --release -p peer-kernels -- bootstrap FILE REPLICATES RUNS THREADS
 //! cargo run --release -p peer-kernels -- lin FILE RUNS
 //! cargo run --release -p peer-kernels -- logit FILE RUNS
+//! cargo run --release -p peer-kernels -- cox FILE RUNS
+//! cargo run --release -p peer-kernels -- fine_gray FILE RUNS
 //! ```
 //!
 //! FILE is a CSV with a header and columns of whole numbers: arm (1 the
 //! intervention), then day and event, or the outcome, or for `lin` and `logit` the outcome, stratum,
-//! two quantities and a group. Reading it is not timed. The numbers found are printed beside the
+//! two quantities and a group, or for `cox` and `fine_gray` day, ending (1 the event, 2 a competing
+//! exit) and further covariates. Reading it is not timed. The numbers found are printed beside the
 //! times, so that nobody compares two different jobs.
 
 use std::error::Error;
@@ -21,13 +24,16 @@ use ips_eval::estimate::sample::StratifiedSample;
 use ips_eval::estimate::standardised::{AssignmentShare, logit_standardised};
 use ips_eval::numeric::interval::ConfidenceLevel;
 use ips_eval::numeric::robust::Robust;
+use ips_eval::numeric::weights::CaseWeights;
 use ips_eval::random::Seed;
 use ips_eval::resample::case_weights::ResamplingStrata;
 use ips_eval::resample::column::Column;
 use ips_eval::resample::interval::BootstrapDistribution;
 use ips_eval::resample::replicates::{Bootstrap, BootstrapSettings, Replicates};
-use ips_eval::survival::ending::Ending;
+use ips_eval::survival::cox::{CoxData, Settings, SortedCox};
+use ips_eval::survival::ending::{Cause, Ending};
 use ips_eval::survival::event_table::EventTable;
+use ips_eval::survival::fine_gray::{FineGrayData, fine_gray};
 use ips_eval::survival::kaplan_meier::KaplanMeier;
 use ips_eval::survival::log_rank::log_rank;
 use ips_eval::trial::arm::{Arm, TwoArm};
@@ -41,6 +47,8 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let answer = match arguments[..] {
         ["survival", file, runs] => survival(&columns(file)?, runs.parse()?)?,
+        ["cox", file, runs] => cox(&columns(file)?, runs.parse()?)?,
+        ["fine_gray", file, runs] => subdistribution(&columns(file)?, runs.parse()?)?,
         [name @ ("lin" | "logit"), file, runs] => adjusted(name, &columns(file)?, runs.parse()?)?,
         ["bootstrap", file, replicates, runs, threads] => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
@@ -179,4 +187,49 @@ fn adjusted(name: &str, columns: &[Vec<i32>], runs: usize) -> Result<Value, Fail
     })?;
     let (estimate, std_error) = found?;
     Ok(json!({ "seconds": seconds, "found": { "estimate": estimate, "std_error": std_error } }))
+}
+
+/// Arm and covariates as real columns, in the order of the file.
+fn covariates(arms: &[i32], others: &[Vec<i32>]) -> Vec<Vec<f64>> {
+    let all = std::iter::once(arms).chain(others.iter().map(Vec::as_slice));
+    all.map(|column| column.iter().map(|&x| f64::from(x)).collect()).collect()
+}
+
+/// The Cox regression with Efron's ties, sorting included.
+fn cox(columns: &[Vec<i32>], runs: usize) -> Result<Value, Failure> {
+    let [arms, days, endings, others @ ..] = columns else { return Err("arm, day, ending".into()) };
+    let covariates = covariates(arms, others);
+    let columns: Vec<&[f64]> = covariates.iter().map(Vec::as_slice).collect();
+    let events: Vec<bool> = endings.iter().map(|&ending| ending == 1).collect();
+    let data = CoxData { entries: None, days, events: &events, columns: &columns, strata: None };
+    let (seconds, fit) =
+        timed(runs, || SortedCox::new(&data)?.fit(CaseWeights::Once, &Settings::default()))?;
+    let fit = fit?;
+    let found = json!({ "estimate": fit.coefficients[0], "std_error": fit.std_error(0) });
+    Ok(json!({ "seconds": seconds, "found": found }))
+}
+
+/// Fine and Gray's regression.
+fn subdistribution(columns: &[Vec<i32>], runs: usize) -> Result<Value, Failure> {
+    let [arms, days, endings, others @ ..] = columns else { return Err("arm, day, ending".into()) };
+    let covariates = covariates(arms, others);
+    let columns: Vec<&[f64]> = covariates.iter().map(Vec::as_slice).collect();
+    let of = |&ending: &i32| match ending {
+        1 => Ending::Event,
+        2 => Ending::Competing,
+        _ => Ending::Censored,
+    };
+    let endings: Vec<Ending> = endings.iter().map(of).collect();
+    let data = FineGrayData {
+        days,
+        endings: &endings,
+        columns: &columns,
+        cause: Cause::Event,
+        censoring_groups: None,
+    };
+    let (seconds, fit) = timed(runs, || fine_gray(&data, CaseWeights::Once))?;
+    let fit = fit?;
+    let std_error = fit.covariance[[0, 0]].sqrt();
+    let found = json!({ "estimate": fit.coefficients[0], "std_error": std_error });
+    Ok(json!({ "seconds": seconds, "found": found }))
 }

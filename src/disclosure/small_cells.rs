@@ -14,7 +14,8 @@
 //! one. Quantiles are values of single people, and are withheld for fewer than 10 in an arm.
 //!
 //! Curves stand on the monthly grid; a month by which 1 to 4 people of an arm and region had
-//! their first job, or at which 1 to 4 are left at risk, is withheld. This does not protect against
+//! their first job or a competing exit, or at which 1 to 4 are left at risk, is withheld. Where 1 to
+//! 4 of an arm had a first job at all, so is every ratio, test, mean and quantile made of them. This does not protect against
 //! an attacker who knows most of the participants, nor against differencing with earlier reports, nor
 //! against solving several totals at once where no single one gives a cell away.
 
@@ -264,3 +265,5 @@ fn masked_flow(results: &ResultSet) -> BTreeMap<Statistic, &'static str> {
 mod attack_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod time_tests;

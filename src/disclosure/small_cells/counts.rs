@@ -100,8 +100,28 @@ impl Counts {
             let of = |&outcome| Cell { subject: Subject::Outcome(outcome), ..cell.clone() };
             outcomes.iter().map(of).collect::<Vec<Cell>>()
         });
-        let all = small().chain(curves).chain(self.few_without_benefit());
+        let all = small().chain(curves).chain(self.few_without_benefit()).chain(self.few_exits());
         all.map(|cell| (cell, MASKED_SMALL_CELL)).collect()
+    }
+
+    /// People at risk at a month, where 1 to 4 have left by a competing exit and nobody was censored:
+    /// those exits are everyone less the jobs and those at risk.
+    fn few_exits(&self) -> impl Iterator<Item = Cell> + '_ {
+        let competing = Subject::Outcome(Outcome::CompetingExit);
+        let exits = self.cells.iter().filter(move |(cell, people)| {
+            cell.subject == competing && cell.month.is_some() && people.is_small(cell.subject)
+        });
+        exits.filter_map(|(cell, people)| {
+            let of =
+                |subject, month| self.cells.get(&Cell { subject, month, ..cell.clone() }).copied();
+            let first_job = Subject::Outcome(Outcome::FirstJob);
+            let at_risk = Subject::AtRisk(Outcome::FirstJob);
+            let everyone = of(first_job, None)?.n?;
+            let jobs = of(first_job, cell.month)?.events?;
+            let left = everyone - jobs - of(at_risk, cell.month)?.n?;
+            let is_all = (left - people.events?).abs() < 0.5;
+            is_all.then(|| Cell { subject: at_risk, ..cell.clone() })
+        })
     }
 
     /// Work beside a benefit, where 1 to 4 work without one.
