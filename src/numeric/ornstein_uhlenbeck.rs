@@ -106,7 +106,7 @@ fn next_zero(c: f64, start: f64, found: &[(f64, f64)]) -> (f64, Solution) {
         let deflation: f64 = found.iter().map(|(zero, _)| 1.0 / (lambda - zero)).sum();
         let step = -1.0 / (end.by_lambda / end.value - deflation);
         // From the left every step goes right, until rounding takes over.
-        if !(step > 4.0 * f64::EPSILON * lambda) {
+        if step <= 4.0 * f64::EPSILON * lambda || step.is_nan() {
             break;
         }
         lambda += step;

@@ -169,7 +169,7 @@ impl Steps {
         Self {
             values,
             first_event,
-            last_event: with_events.last().or(first_event),
+            last_event: with_events.next_back().or(first_event),
             days: rows.iter().map(day).collect(),
             end,
         }

@@ -114,7 +114,7 @@ pub struct NotEstimableIn {
 /// Var Δ(τ) = Σ_s (n_s / n)² { Var μ₁ₛ(τ) + Var μ₀ₛ(τ) }
 /// ```
 ///
-/// n_s the participants of both arms in stratum s, n those of all. The estimand is the difference
+/// `n_s` the participants of both arms in stratum s, n those of all. The estimand is the difference
 /// of means that the trial would have if its two arms had the strata of all participants. Weights
 /// are taken as known.
 ///

@@ -45,9 +45,12 @@ def bridge_cdf(k, low, high):
 def gauss_legendre(n):
     out = []
     for i in range(1, n + 1):
-        x = mpmath.findroot(lambda z: mpmath.legendre(n, z), mpmath.cos(mpmath.pi * (i - mpf(1) / 4) / (n + mpf(1) / 2)), tol=mpf(10) ** -36)
+        start = mpmath.cos(mpmath.pi * (i - mpf(1) / 4) / (n + mpf(1) / 2))
+        # Two near starts: from far ones the secant method may find a neighbour.
+        x = mpmath.findroot(lambda z: mpmath.legendre(n, z), (start, start + mpf(10) ** -6), tol=mpf(10) ** -36)
         slope = n * (x * mpmath.legendre(n, x) - mpmath.legendre(n - 1, x)) / (x * x - 1)
         out.append((x, 2 / ((1 - x * x) * slope**2)))
+    assert abs(sum(w for _, w in out) - 2) < mpf(10) ** -18 and abs(sum(w * x**8 for x, w in out) - mpf(2) / 9) < mpf(10) ** -18
     return out
 
 
