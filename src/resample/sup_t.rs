@@ -109,7 +109,8 @@ pub fn sup_t(
     );
     largest.sort_by(f64::total_cmp);
     let error = fixed_level_error(level.get(), settings.draws.max(1));
-    let error = if settings.draws < 2 { None } else { quantile_error(&largest, level.get(), error) };
+    let error =
+        if settings.draws < 2 { None } else { quantile_error(&largest, level.get(), error) };
     let monte_carlo_error = error.ok_or(SupTError::TooFewDraws)?;
     let value = normal_scale_quantile(&largest, level.get()).value.max(z);
     Ok(CriticalValue { value, monte_carlo_error })

@@ -19,6 +19,10 @@ const STILL_MOVING: f64 = 1e-4;
 /// Information that has shrunk to this share of what it was at β = 0 does not either.
 const FLAT: f64 = 1e-9;
 
+/// A column with less than this share of its information left by those before it is a combination
+/// of them: the sums over risk sets are not exact enough to tell.
+const COLLINEAR: f64 = 1e-9;
+
 /// Newton steps before the iteration is given up.
 const MAX_STEPS: usize = 100;
 
@@ -206,9 +210,12 @@ struct Maximum {
     inverse: Array2<f64>,
 }
 
-fn factor(likelihood: &Likelihood, p: usize) -> Result<Cholesky, usize> {
+/// The information factorized, or the first column without information of its own: less than
+/// `smallest_share` of what it has alone.
+fn factor(likelihood: &Likelihood, p: usize, smallest_share: f64) -> Result<Cholesky, usize> {
     let at = |j: usize, k: usize| likelihood.information[j.max(k) * (j.max(k) + 1) / 2 + j.min(k)];
-    let matrix = Array2::from_shape_fn((p, p), |(j, k)| at(j, k));
+    let kept = |j, k| if j == k { 1.0 - smallest_share } else { 1.0 };
+    let matrix = Array2::from_shape_fn((p, p), |(j, k)| at(j, k) * kept(j, k));
     Cholesky::new(matrix.view()).map_err(|error| match error {
         crate::numeric::symmetric::NotPositiveDefinite::Row { row } => row,
         crate::numeric::symmetric::NotPositiveDefinite::Shape { .. } => 0,
@@ -221,8 +228,8 @@ fn maximum(sorted: &Sorted, p: usize) -> Result<Maximum, FineGrayError> {
     let mut current = sorted.likelihood(&beta);
     let null = current.log;
     let at_null: Vec<f64> = (0..p).map(|j| diagonal(&current, j)).collect();
-    let mut information =
-        factor(&current, p).map_err(|column| FineGrayError::Collinear { column })?;
+    factor(&current, p, COLLINEAR).map_err(|column| FineGrayError::Collinear { column })?;
+    let mut information = factor(&current, p, 0.0).map_err(|_| monotone(&beta))?;
     for _ in 0..MAX_STEPS {
         let score = Array1::from(current.score.clone());
         let step = information.solve(score.view()).map_err(|_| monotone(&beta))?;
@@ -232,7 +239,7 @@ fn maximum(sorted: &Sorted, p: usize) -> Result<Maximum, FineGrayError> {
         };
         (beta, current) = (next, likelihood);
         let flat = (0..p).any(|j| diagonal(&current, j) < FLAT * at_null[j]);
-        information = factor(&current, p).map_err(|_| monotone(&beta))?;
+        information = factor(&current, p, 0.0).map_err(|_| monotone(&beta))?;
         if decrement <= LAST_STEP || flat {
             if flat || step.iter().any(|s| s.abs() > STILL_MOVING) {
                 return Err(monotone(&beta));
@@ -273,12 +280,7 @@ fn ascend(
 }
 
 /// The results in the units of the columns.
-fn fit(
-    data: &FineGrayData<'_>,
-    sorted: &Sorted,
-    maximum: &Maximum,
-    scales: &[f64],
-) -> FineGrayFit {
+fn fit(data: &FineGrayData<'_>, sorted: &Sorted, maximum: &Maximum, scales: &[f64]) -> FineGrayFit {
     let p = scales.len();
     let residuals = sorted.residuals(&maximum.beta);
     let mut influence = vec![vec![0.0; data.days.len()]; p];

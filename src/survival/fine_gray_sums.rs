@@ -120,7 +120,8 @@ fn add(moments: &mut [f64], amount: f64, covariates: &[f64]) {
     for (j, z) in covariates.iter().enumerate() {
         let share = amount * z;
         first[j] += share;
-        for (square, other) in second.by_ref().zip(&covariates[..=j]) {
+        // The row of the triangle first: the longer iterator would lose an element at its end.
+        for (other, square) in covariates[..=j].iter().zip(second.by_ref()) {
             *square += share * other;
         }
     }
@@ -134,15 +135,16 @@ impl Sorted {
         centres: &[f64],
         scales: &[f64],
     ) -> Self {
-        let mut positions: Vec<usize> =
-            (0..data.days.len()).filter(|&i| weight(i) > 0.0).collect();
+        let mut positions: Vec<usize> = (0..data.days.len()).filter(|&i| weight(i) > 0.0).collect();
         positions.sort_by_key(|&i| data.days[i]);
         let weights: Vec<f64> = positions.iter().map(|&i| weight(i)).collect();
-        let roles: Vec<Role> = positions.iter().map(|&i| role(data.endings[i], data.cause)).collect();
+        let roles: Vec<Role> =
+            positions.iter().map(|&i| role(data.endings[i], data.cause)).collect();
         let mut covariates = Vec::with_capacity(positions.len() * data.columns.len());
         for &i in &positions {
             let columns = data.columns.iter().zip(centres).zip(scales);
-            covariates.extend(columns.map(|((column, centre), scale)| (column[i] - centre) / scale));
+            covariates
+                .extend(columns.map(|((column, centre), scale)| (column[i] - centre) / scale));
         }
         let mut days: Vec<Day> = Vec::new();
         let mut day_numbers = Vec::with_capacity(positions.len());
@@ -228,7 +230,8 @@ impl Sorted {
         for group in &self.groups {
             let mut gone = vec![0.0; width];
             let mut members = group.members.iter().copied().peekable();
-            for (number, day) in self.days.iter().enumerate().filter(|(_, day)| day.n_events > 0.0) {
+            for (number, day) in self.days.iter().enumerate().filter(|(_, day)| day.n_events > 0.0)
+            {
                 while let Some(place) = members.next_if(|&place| place < day.start) {
                     self.add_gone(&mut gone, group, place, hazards[place]);
                 }

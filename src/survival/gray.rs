@@ -255,12 +255,8 @@ fn arm_today(
     cause: Cause,
     (survival_before, free_before): (f64, f64),
 ) -> ArmDay {
-    let before = ArmDay {
-        survival_before,
-        survival: survival_before,
-        free_before,
-        ..ArmDay::default()
-    };
+    let before =
+        ArmDay { survival_before, survival: survival_before, free_before, ..ArmDay::default() };
     let Some((row, later)) = rows.split_first() else { return before };
     if row.day != today {
         return ArmDay { at_risk: row.n_at_risk, ..before };

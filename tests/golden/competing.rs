@@ -200,7 +200,8 @@ fn grays_test_is_of_the_cause_that_was_asked_for() {
     let cases = Cases::read();
     for name in ["colon", "mgus2", "ties of every kind", "day 0"] {
         let frame = cases.frame(name);
-        let coded_otherwise = Frame { endings: exchanged(&frame.endings), ..Frame::of_parts(frame) };
+        let coded_otherwise =
+            Frame { endings: exchanged(&frame.endings), ..Frame::of_parts(frame) };
         let both = |frame: &Frame, cause| gray_of(&frame.strata(false, true), cause, 0.0);
         let (event, competing) = (both(frame, Cause::Event), both(frame, Cause::Competing));
         assert_eq!(event, both(&coded_otherwise, Cause::Competing), "{name}");
@@ -326,7 +327,8 @@ fn times_lost_are_survfits() {
 
 #[test]
 fn times_lost_beyond_follow_up_are_refused() {
-    let table = EventTable::new(&[0, 3, 5], &[Ending::Event, Ending::Competing, Ending::Event], None);
+    let table =
+        EventTable::new(&[0, 3, 5], &[Ending::Event, Ending::Competing, Ending::Event], None);
     let past = NotEstimable::PastLastFollowUp { time_days: 5.5, last_day: 5 };
     assert_eq!(time_lost(&table, Cause::Event, 5.5), Err(past));
     let nobody = EventTable::default();
@@ -354,9 +356,8 @@ fn incidences_and_event_free_survival_are_one() {
         let mut free = 1.0;
         for row in table.rows() {
             free *= (row.n_at_risk - row.n_events - row.n_competing) / row.n_at_risk;
-            let incidence = |c: &CumulativeIncidence<'_>| {
-                c.at(f64::from(row.day)).expect("follow-up").estimate
-            };
+            let incidence =
+                |c: &CumulativeIncidence<'_>| c.at(f64::from(row.day)).expect("follow-up").estimate;
             let sum: f64 = curves.iter().map(incidence).sum();
             assert!((sum + free - 1.0).abs() < 1e-12, "{} day {}", name_of(case), row.day);
         }

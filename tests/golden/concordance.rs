@@ -39,7 +39,8 @@ fn concordances_are_rs() {
             scores: &scores,
             strata: (input["stratified"] == 1).then_some(&frame.strata),
         };
-        let sampling = if input["sampling"].is_null() { vec![] } else { numbers(&input["sampling"]) };
+        let sampling =
+            if input["sampling"].is_null() { vec![] } else { numbers(&input["sampling"]) };
         let weights = match input["weights"].as_str() {
             Some("weighted") => CaseWeights::Frequency(FrequencyWeights(&frame.weights)),
             Some("sampling") => {
@@ -95,7 +96,10 @@ fn concordance_says_why_there_is_none() {
     assert!((got.estimate - 0.25).abs() < 1e-15, "a tie and a wrong order: {got:?}");
     let censored = [Ending::Censored; 3];
     assert_eq!(why(ConcordanceData { endings: &censored, ..data }), ConcordanceError::NoPairs);
-    assert_eq!(why(ConcordanceData { strata: Some(&[1, 2, 3]), ..data }), ConcordanceError::NoPairs);
+    assert_eq!(
+        why(ConcordanceData { strata: Some(&[1, 2, 3]), ..data }),
+        ConcordanceError::NoPairs
+    );
     assert_eq!(why(ConcordanceData { scores: &[1.0], ..data }), ConcordanceError::Shape);
     let infinite = ConcordanceData { scores: &[1.0, f64::INFINITY, 0.0], ..data };
     assert_eq!(why(infinite), ConcordanceError::ScoreNotFinite { position: 1 });

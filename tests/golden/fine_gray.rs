@@ -44,7 +44,8 @@ fn fine_gray_is_crr() {
             Some("stratum") => Some(frame.strata.as_slice()),
             _ => None,
         };
-        let data = FineGrayData { censoring_groups: groups, ..data(frame, &columns, cause_of(case)) };
+        let data =
+            FineGrayData { censoring_groups: groups, ..data(frame, &columns, cause_of(case)) };
         let weights = if is_weighted(case) {
             CaseWeights::Frequency(FrequencyWeights(&frame.weights))
         } else {
@@ -108,7 +109,8 @@ fn doubling_relabelling_and_units_do_what_they_should() {
     let endings: Vec<Ending> = (0..frame.n()).map(|i| frame.endings[reversed(i)]).collect();
     let arm: Vec<f64> = (0..frame.n()).map(|i| arm[reversed(i)]).collect();
     let column = [arm.as_slice()];
-    let rows = FineGrayData { days: &days, endings: &endings, ..data(frame, &column, Cause::Event) };
+    let rows =
+        FineGrayData { days: &days, endings: &endings, ..data(frame, &column, Cause::Event) };
     let rows = fine_gray(&rows, CaseWeights::Once).expect("a fit");
     assert!((rows.coefficients[0] - once.coefficients[0]).abs() < 1e-12);
     assert!((rows.influence[0][0] - once.influence[0][frame.n() - 1]).abs() < 1e-12);
