@@ -136,8 +136,9 @@ pub struct FineGrayFit {
 ///
 /// - Fine JP, Gray RJ (1999). *Journal of the American Statistical Association* 94:496–509,
 ///   section 3, doi:10.1080/01621459.1999.10474144.
-/// - Agrees with `crr(..., cengroup = )` of R's cmprsk 2.2-11: `tests/reference/r/competing.R`;
-///   without competing exits the coefficients with `coxph(..., ties = "breslow")`.
+/// - Agrees with `crr(..., cengroup = )` of R's cmprsk 2.2-11, but for the covariance with several
+///   groups, which agrees with numerical derivatives and not with crr's:
+///   `tests/reference/r/competing.R`; without competing exits the coefficients with `coxph(..., ties = "breslow")`.
 pub fn fine_gray(
     data: &FineGrayData<'_>,
     weights: CaseWeights<'_>,
