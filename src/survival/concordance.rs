@@ -114,6 +114,11 @@ pub fn concordance(
     let estimate = counts.sooner.agreeing() / all;
     let influence: Vec<f64> =
         counts.own.iter().map(|own| (own.agreeing() - estimate * own.all()) / all).collect();
+    if let CaseWeights::Frequency(_) = weights {
+        // A person twice is also a pair with itself.
+        let events = members.iter().filter(|&&i| data.endings[i] == Ending::Event);
+        counts.tied_both += events.map(|&i| weight[i] * (weight[i] - 1.0) / 2.0).sum::<f64>();
+    }
     let factor = |weight: f64| match weights {
         CaseWeights::Sampling(_) => weight * weight,
         CaseWeights::Once | CaseWeights::Frequency(_) => weight,

@@ -19,6 +19,10 @@ const STILL_MOVING: f64 = 1e-4;
 /// Information that has shrunk to this share of what it was at β = 0 does not either.
 const FLAT: f64 = 1e-9;
 
+/// A column with less than this share of its information left by those before it is a combination
+/// of them: the sums over risk sets are not exact enough to tell.
+const COLLINEAR: f64 = 1e-9;
+
 /// Newton steps before the iteration is given up.
 const MAX_STEPS: usize = 100;
 
@@ -132,8 +136,9 @@ pub struct FineGrayFit {
 ///
 /// - Fine JP, Gray RJ (1999). *Journal of the American Statistical Association* 94:496–509,
 ///   section 3, doi:10.1080/01621459.1999.10474144.
-/// - Agrees with `crr(..., cengroup = )` of R's cmprsk 2.2-11: `tests/reference/r/competing.R`;
-///   without competing exits the coefficients with `coxph(..., ties = "breslow")`.
+/// - Agrees with `crr(..., cengroup = )` of R's cmprsk 2.2-11, but for the covariance with several
+///   groups, which agrees with numerical derivatives and not with crr's:
+///   `tests/reference/r/competing.R`; without competing exits the coefficients with `coxph(..., ties = "breslow")`.
 pub fn fine_gray(
     data: &FineGrayData<'_>,
     weights: CaseWeights<'_>,
@@ -206,9 +211,12 @@ struct Maximum {
     inverse: Array2<f64>,
 }
 
-fn factor(likelihood: &Likelihood, p: usize) -> Result<Cholesky, usize> {
+/// The information factorized, or the first column without information of its own: less than
+/// `smallest_share` of what it has alone.
+fn factor(likelihood: &Likelihood, p: usize, smallest_share: f64) -> Result<Cholesky, usize> {
     let at = |j: usize, k: usize| likelihood.information[j.max(k) * (j.max(k) + 1) / 2 + j.min(k)];
-    let matrix = Array2::from_shape_fn((p, p), |(j, k)| at(j, k));
+    let kept = |j, k| if j == k { 1.0 - smallest_share } else { 1.0 };
+    let matrix = Array2::from_shape_fn((p, p), |(j, k)| at(j, k) * kept(j, k));
     Cholesky::new(matrix.view()).map_err(|error| match error {
         crate::numeric::symmetric::NotPositiveDefinite::Row { row } => row,
         crate::numeric::symmetric::NotPositiveDefinite::Shape { .. } => 0,
@@ -221,8 +229,8 @@ fn maximum(sorted: &Sorted, p: usize) -> Result<Maximum, FineGrayError> {
     let mut current = sorted.likelihood(&beta);
     let null = current.log;
     let at_null: Vec<f64> = (0..p).map(|j| diagonal(&current, j)).collect();
-    let mut information =
-        factor(&current, p).map_err(|column| FineGrayError::Collinear { column })?;
+    factor(&current, p, COLLINEAR).map_err(|column| FineGrayError::Collinear { column })?;
+    let mut information = factor(&current, p, 0.0).map_err(|_| monotone(&beta))?;
     for _ in 0..MAX_STEPS {
         let score = Array1::from(current.score.clone());
         let step = information.solve(score.view()).map_err(|_| monotone(&beta))?;
@@ -232,7 +240,7 @@ fn maximum(sorted: &Sorted, p: usize) -> Result<Maximum, FineGrayError> {
         };
         (beta, current) = (next, likelihood);
         let flat = (0..p).any(|j| diagonal(&current, j) < FLAT * at_null[j]);
-        information = factor(&current, p).map_err(|_| monotone(&beta))?;
+        information = factor(&current, p, 0.0).map_err(|_| monotone(&beta))?;
         if decrement <= LAST_STEP || flat {
             if flat || step.iter().any(|s| s.abs() > STILL_MOVING) {
                 return Err(monotone(&beta));

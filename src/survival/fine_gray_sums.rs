@@ -120,7 +120,8 @@ fn add(moments: &mut [f64], amount: f64, covariates: &[f64]) {
     for (j, z) in covariates.iter().enumerate() {
         let share = amount * z;
         first[j] += share;
-        for (square, other) in second.by_ref().zip(&covariates[..=j]) {
+        // The row of the triangle first: the longer iterator would lose an element at its end.
+        for (other, square) in covariates[..=j].iter().zip(second.by_ref()) {
             *square += share * other;
         }
     }
