@@ -203,10 +203,13 @@ impl SortedCox {
 
     /// 1 − S(t−) of all participants, on those days with so many events.
     fn curve(&self, events: &[(i32, f64)], weights: CaseWeights<'_>) -> Vec<f64> {
+        let entry_before_day =
+            |i: usize| self.all_entries.as_ref().is_none_or(|e| e[i] < self.all_days[i]);
+        let weight = |i: usize| if entry_before_day(i) { weights.get(i) } else { 0.0 };
         // The weight of those whose day, or entry, is not before t.
         let not_before = |ends: &[i32]| {
             let mut ends: Vec<(i32, f64)> =
-                ends.iter().enumerate().map(|(i, &end)| (end, weights.get(i))).collect();
+                ends.iter().enumerate().map(|(i, &end)| (end, weight(i))).collect();
             ends.sort_by_key(|end| end.0);
             let mut left: f64 = ends.iter().map(|end| end.1).sum();
             let mut at = ends.into_iter().peekable();

@@ -64,6 +64,7 @@ one_case <- function(name, d, ties = c("efron", "breslow"), frequency = NULL, sa
   if (!is.null(sampling)) input$sampling <- I(sampling)
   input$with_rows <- I(unique(copies) - 1)
   add("fit", name, input, fits)
+  message(format(Sys.time(), "%X "), name)
 }
 frame <- function(s, day, event, columns, ...) {
   d <- data.frame(day = s[[day]], event = event, lapply(setNames(columns, paste0("x", seq_along(columns))), function(k) s[[k]]))
@@ -128,12 +129,13 @@ local({
 # Firth's penalty.
 penalised <- function(d, p, ties) function(b) {
   f <- formula_of(d, p); environment(f) <- environment()
-  fit <- suppressWarnings(coxph(f, d, ties = ties, init = b, control = coxph.control(iter.max = 0)))
+  fit <- tryCatch(suppressWarnings(coxph(f, d, ties = ties, init = b, control = coxph.control(iter.max = 0))), error = function(e) NULL)
+  if (is.null(fit)) return(-1e6)
   fit$loglik[length(fit$loglik)] - 0.5 * log(det(fit$var))
 }
 maximise <- function(l, b) { # Newton with Richardson's derivatives
-  b <- optim(b, function(b) -l(b), method = "BFGS", control = list(reltol = 1e-14))$par
-  for (i in 1:6) b <- b - solve(hessian(l, b), grad(l, b))
+  b <- optim(b, function(b) -l(b), method = if (length(b) > 1) "Nelder-Mead" else "BFGS", control = list(reltol = 1e-12, parscale = rep(0.05, length(b))))$par
+  for (i in 1:4) b <- b - solve(hessian(l, b), grad(l, b))
   as.vector(b)
 }
 firth_case <- function(name, d, ties = c("efron", "breslow"), frequency = NULL) {
@@ -142,7 +144,8 @@ firth_case <- function(name, d, ties = c("efron", "breslow"), frequency = NULL) 
   want <- sapply(ties, simplify = FALSE, function(method) {
     l <- penalised(e, p, method)
     b <- maximise(l, rep(0, p)); top <- l(b)
-    profile <- function(v) if (p == 1) l(v) else { g <- function(r) l(c(v, r)); g(maximise(g, b[-1])) }
+    profile <- function(v) if (p == 1) l(v) else optimize(function(r) l(c(v, r)), b[2] + c(-5, 5) / scale2, maximum = TRUE, tol = 1e-9)$objective
+    scale2 <- if (p > 1) sd(e$x2) else 1
     q <- qchisq(0.95, 1)
     loss <- function(v) 2 * (top - profile(v)) - q
     se <- sqrt(-solve(hessian(l, b))[1, 1])
@@ -154,12 +157,13 @@ firth_case <- function(name, d, ties = c("efron", "breslow"), frequency = NULL) 
   if (!is.null(d$stratum)) input$strata <- I(d$stratum)
   if (!is.null(frequency)) input$frequency <- I(frequency)
   add("firth", name, input, want)
+  message(format(Sys.time(), "%X "), name)
 }
 no_events <- transform(tiny, event = event * (1 - x1))
 firth_case("an arm without events", no_events)
 firth_case("an arm without events, weights", no_events, frequency = c(2, 1, 3, 0, 1, 2, 1, 1, 2, 1, 0, 3))
-firth_case("lung, two covariates", transform(lu[1:80, c("day", "event", "x1", "x2")], day = ceiling(day / 30)))
-separated <- transform(ve[1:70, c("day", "event", "x1", "x2", "stratum")], event = event * (1 - x1))
+firth_case("lung, two covariates", transform(lu[1:80, c("day", "event", "x1", "x2")], day = ceiling(day / 30), x2 = x2 / 10))
+separated <- transform(ve[1:70, c("day", "event", "x1", "x2", "stratum")], event = event * (1 - x1), x2 = x2 / 10)
 firth_case("veteran by cell type, an arm without events", separated)
 
 write_reference("cox", c("survival", "numDeriv"), 1e-8, "Newton's method in both, to a change of log-likelihood of 1e-14; sums in another order", absolute = 1e-9)
