@@ -25,9 +25,14 @@ fit_r <- function(d, p, ties, ...) {
 }
 zph_of <- function(fit) sapply(c("km", "rank", "identity"), simplify = FALSE, function(transform) {
   z <- cox.zph(fit, transform, terms = FALSE)
-  o <- order(z$time, z$y[, 1])
+  # Where a covariate is constant within a stratum cox.zph has NA, and scales by the other events
+  # only; the formula of Grambsch and Therneau, all events, is the witness there.
+  y <- as.matrix(z$y)
+  if (anyNA(y)) { r <- as.matrix(residuals(fit, "schoenfeld")); y <- sweep(nrow(r) * r %*% vcov(fit), 2, coef(fit), "+")
+    y <- y[order(as.numeric(rownames(r)), y[, 1]), , drop = FALSE] } else y <- y[order(z$time, y[, 1]), , drop = FALSE]
+  o <- order(z$time)
   list(statistic = I(as.vector(z$table[, 1])), p_value = I(as.vector(z$table[, 3])),
-       days = I(as.vector(z$time)[o]), scale = I(as.vector(z$x)[o]), values = matrix_rows(as.matrix(z$y)[o, , drop = FALSE]))
+       days = I(as.vector(z$time)[o]), scale = I(as.vector(z$x)[o]), values = matrix_rows(y))
 })
 summary_of <- function(fit) list(coefficients = I(as.vector(coef(fit))), covariance = I(as.vector(fit$var)), model_covariance = I(as.vector(if (is.null(fit$naive.var)) fit$var else fit$naive.var)),
   log_likelihood = I(fit$loglik), score = fit$score, robust_score = if (!is.null(fit$rscore)) fit$rscore, wald = as.vector(fit$wald.test), n_events = fit$nevent)
@@ -43,7 +48,7 @@ one_case <- function(name, d, ties = c("efron", "breslow"), frequency = NULL, sa
     fit <- if (is.null(sampling)) fit_r(e, p, method) else fit_r(e, p, method, weights = e$w, cluster = seq_len(nrow(e)))
     out <- summary_of(fit)
     if (method != "exact") {
-      residuals_of <- function(type) as.matrix(residuals(fit, type))
+      residuals_of <- function(type) as.matrix(residuals(fit, type, weighted = FALSE))
       out$influence <- matrix_rows(residuals_of("dfbeta")[first, , drop = FALSE])
       out$score_residuals <- matrix_rows(residuals_of("score")[first, , drop = FALSE])
       dfbeta <- residuals_of("dfbeta") * (if (is.null(sampling)) 1 else sampling)
