@@ -203,7 +203,7 @@ fn separation_in_a_combination_is_found_and_a_large_effect_is_none() {
     once_more[lowest.unwrap()] = true;
     data.events = &once_more;
     let fit = fit_of(&data, Ties::Efron).expect("an estimate");
-    assert!(fit.coefficients[0].abs() > 0.2, "{fit:?}");
+    assert!(fit.coefficients.iter().any(|b| b.abs() > 0.2), "{fit:?}");
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! log L = Σ_events η − log e_d
 //! ```
 //!
-//! and e_d with its first two derivatives by Howard's recursion: adding one who is at risk turns eₖ into
+//! and `e_d` with its first two derivatives by Howard's recursion: adding one who is at risk turns eₖ into
 //! eₖ + exp(η) eₖ₋₁.
 
 use ndarray::Array2;
@@ -20,7 +20,7 @@ use crate::numeric::elementary::{exp, ln};
 /// Operations of one evaluation.
 const MOST_WORK: f64 = 2e9;
 
-/// Events on one day: e_d stays below exp(d).
+/// Events on one day: `e_d` stays below exp(d).
 const MOST_EVENTS: f64 = 500.0;
 
 /// What one day adds.
@@ -66,6 +66,15 @@ impl Polynomials {
             }
         }
     }
+}
+
+/// A count of at most [`MOST_EVENTS`] as an integer.
+fn whole(count: f64) -> usize {
+    let mut whole = 0;
+    while (whole as f64) < count.min(MOST_EVENTS) {
+        whole += 1;
+    }
+    whole
 }
 
 impl SortedCox {
@@ -127,7 +136,7 @@ impl SortedCox {
         let terms = scratch.days[j].terms;
         // With exp(η) summing to d, no polynomial exceeds exp(d).
         let factor = terms / total;
-        let mut polynomials = Polynomials::new(p, terms as usize);
+        let mut polynomials = Polynomials::new(p, whole(terms));
         let mut nth = 0;
         for &i in &rows {
             let r = factor * exp(eta(i) - shift);

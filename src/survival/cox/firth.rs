@@ -8,7 +8,7 @@
 //! ∂I/∂β has the third central moments of those at risk. With A = I⁻¹, m the mean of one term and
 //! q = xᵀ A x, the trace is a sum over terms of E[q x] − E[q] m − 2 E[x xᵀ] A m + 2 (mᵀ A m) m, and its
 //! expectations are sums over rows, as those of the information are: of r q Λ x, r q M and
-//! r (xᵀ A M) x, with Mᵢ what i cumulates of Σ_l w̄ m_l / (S₀ − f D₀).
+//! r (xᵀ A M) x, with Mᵢ what i cumulates of `Σ_l w̄ m_l / (S₀ − f D₀)`.
 
 use super::Ties;
 use super::moments::multiplier;
@@ -53,9 +53,8 @@ impl SortedCox {
                 before[j * width..(j + 1) * width].copy_from_slice(&after);
                 self.add_terms(
                     j,
-                    ties,
+                    (ties, multiplier(of_days, j)),
                     scratch,
-                    multiplier(of_days, j),
                     (&mut after, &mut of_event),
                 );
                 let day = self.days[j];
@@ -78,9 +77,8 @@ impl SortedCox {
     fn add_terms(
         &self,
         j: usize,
-        ties: Ties,
+        (ties, multiplier): (Ties, f64),
         scratch: &CoxScratch,
-        multiplier: f64,
         (after, of_event): (&mut [f64], &mut [f64]),
     ) {
         let (p, sums) = (self.p, &scratch.days[j]);

@@ -83,7 +83,7 @@ pub fn likelihood_ratio(full: &CoxFit, reduced: &CoxFit) -> Result<ChiSquaredTes
 }
 
 impl SortedCox {
-    /// The regression λ(t | x) = λ_s(t) exp(x β) of the hazard of the event, s the stratum.
+    /// The regression `λ(t | x) = λ_s(t) exp(x β)` of the hazard of the event, s the stratum.
     ///
     /// β maximises the partial likelihood of [`Ties`], by Newton's method from zero, to a last
     /// step shorter than 10⁻⁹ standard errors; its covariance is the inverse of the observed

@@ -56,7 +56,7 @@ impl SortedCox {
     /// [`SortedCox::score_residuals`].
     ///
     /// It is ∂β/∂wᵢ, the derivative with respect to the participant's case weight, not scaled by their
-    /// number: with all weights 1 the sum of squares is the robust variance. BCa intervals and
+    /// number: with all weights 1 the sum of squares is the robust variance. Accelerated intervals and
     /// multiplier bootstraps read it.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl SortedCox {
         Ok(self.score_residuals(fit, weights)?.dot(&fit.model_covariance))
     }
 
-    /// The robust covariance of Lin and Wei: the sum over clusters of D Dᵀ, D the cluster's sum of
+    /// The robust covariance of Lin and Wei: the sum over clusters of `D Dᵀ`, D the cluster's sum of
     /// weight × [`SortedCox::dfbeta`].
     ///
     /// `clusters` has a number for each participant, any numbers; without, each is one. Frequency

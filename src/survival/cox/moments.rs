@@ -9,10 +9,10 @@
 //! ```
 //!
 //! where S and D are the sums of r = w exp(η) and r x over those at risk and those with the event,
-//! and Λᵢ is what i cumulates of Σ_l w̄ / (S₀ − f D₀), of which Σ_l w̄ f / (S₀ − f D₀) is taken off on the
-//! day of the own event. The first sum of I is Σ_days w̄ Σ_l S₂ / S₀ in another order: no second
+//! and Λᵢ is what i cumulates of `Σ_l w̄ / (S₀ − f D₀)`, of which `Σ_l w̄ f / (S₀ − f D₀)` is taken off on the
+//! day of the own event. The first sum of I is `Σ_days w̄ Σ_l S₂ / S₀` in another order: no second
 //! moment runs along. With m and δ the mean of those at risk, and that mean less the one of those with
-//! the event, m_l = m + g δ, g = f D₀ / (S₀ − f D₀) ≥ 0: nothing cancels.
+//! the event, `m_l = m + g δ`, g = f D₀ / (S₀ − f D₀) ≥ 0: nothing cancels.
 
 use ndarray::Array2;
 
@@ -106,11 +106,11 @@ impl SortedCox {
                 if !(sums.s0 > 1e-290 && sums.s0.is_finite()) {
                     return None;
                 }
-                for k in 0..p {
+                for (k, b) in beta.iter().enumerate() {
                     let mean = running.get(k + 1) / sums.s0;
                     scratch.mean[at + k] = mean;
                     scratch.delta[at + k] = mean - scratch.delta[at + k];
-                    linear += scratch.death_x[at + k] * beta[k];
+                    linear += scratch.death_x[at + k] * b;
                 }
                 let logs = sums.cumulate(ties);
                 total -= sums.weight * (logs + sums.terms * shift);

@@ -11,8 +11,8 @@ use crate::numeric::symmetric::{Cholesky, NotPositiveDefinite};
 /// covariates before it.
 const NO_INFORMATION: f64 = 1e-11;
 
-/// Steps shorter than this, squared and in standard errors, are the last. Fisher's scoring of a
-/// penalised likelihood only gains a factor a step.
+/// Steps shorter than this, squared and in standard errors, are the last. The curvature of a
+/// penalised likelihood comes from differences, and gains a factor a step only.
 const LAST_STEP: f64 = 1e-18;
 const LAST_PENALISED_STEP: f64 = 1e-22;
 
@@ -22,8 +22,11 @@ const ROUNDING: f64 = 1e-12;
 /// Steps before a direction without end is looked for.
 const FIRST_STEPS: usize = 6;
 
+/// How far apart scores are taken for their slope.
+const DIFFERENCE: f64 = 1e-5;
+
 const MOST_STEPS: usize = 60;
-const MOST_PENALISED_STEPS: usize = 1000;
+const MOST_PENALISED_STEPS: usize = 200;
 const MOST_HALVINGS: usize = 30;
 
 /// What is maximised.
@@ -90,9 +93,9 @@ impl SortedCox {
         let mut at = from;
         let mut before = f64::INFINITY;
         for iteration in 0..most {
-            let step = step_of(&at, objective.fixed).ok_or(CoxError::NotConverged)?;
+            let step = self.step(&at, objective, scratch).ok_or(CoxError::NotConverged)?;
             let length: f64 = step.iter().zip(&at.score).map(|(s, u)| s * u).sum();
-            let stuck = before <= ROUNDING && length > 0.25 * before && !penalised;
+            let stuck = before <= ROUNDING && length > 0.25 * before;
             if length <= last || stuck {
                 at.beta.iter_mut().zip(&step).for_each(|(b, s)| *b += s);
                 at.value += 0.5 * length;
@@ -109,6 +112,49 @@ impl SortedCox {
             before = length;
         }
         Err(CoxError::NotConverged)
+    }
+
+    /// The step: I⁻¹ U, but U* over the curvature of log L* by differences where there is a
+    /// penalty, whose own curvature may be as large as I.
+    fn step(
+        &self,
+        at: &Evaluation,
+        objective: Objective,
+        scratch: &mut CoxScratch,
+    ) -> Option<Vec<f64>> {
+        if objective.penalty == Penalty::Firth {
+            let curvature = self.curvature(at, objective, scratch);
+            let step = curvature.and_then(|c| step_of(&c, &at.score, objective.fixed));
+            if step.is_some() {
+                return step;
+            }
+        }
+        step_of(&at.information.matrix, &at.score, objective.fixed)
+    }
+
+    /// −∂U*/∂β by central differences.
+    fn curvature(
+        &self,
+        at: &Evaluation,
+        objective: Objective,
+        scratch: &mut CoxScratch,
+    ) -> Option<Array2<f64>> {
+        let p = self.p;
+        let mut curvature = Array2::zeros((p, p));
+        for k in 0..p {
+            let mut beside = |by: f64| {
+                let mut beta = at.beta.clone();
+                beta[k] += by;
+                Some(self.evaluate(&beta, objective, scratch)?.score)
+            };
+            let (below, above) = (beside(-DIFFERENCE)?, beside(DIFFERENCE)?);
+            for a in 0..p {
+                let slope = (below[a] - above[a]) / (2.0 * DIFFERENCE);
+                curvature[[a, k]] += 0.5 * slope;
+                curvature[[k, a]] += 0.5 * slope;
+            }
+        }
+        Some(curvature)
     }
 
     /// The first point along the step, halved and halved again, that is no lower.
@@ -187,18 +233,17 @@ impl Information {
     }
 }
 
-/// I⁻¹ U, with 0 for the coefficient that is fixed; none where I is singular.
-fn step_of(at: &Evaluation, fixed: Option<usize>) -> Option<Vec<f64>> {
-    let free: Vec<usize> = (0..at.beta.len()).filter(|&k| Some(k) != fixed).collect();
+/// V⁻¹ U, with 0 for the coefficient that is fixed; none where V is not positive definite.
+fn step_of(curvature: &Array2<f64>, score: &[f64], fixed: Option<usize>) -> Option<Vec<f64>> {
+    let free: Vec<usize> = (0..score.len()).filter(|&k| Some(k) != fixed).collect();
+    let mut step = vec![0.0; score.len()];
     if free.is_empty() {
-        return Some(vec![0.0; at.beta.len()]);
+        return Some(step);
     }
-    let matrix = Array2::from_shape_fn((free.len(), free.len()), |(a, b)| {
-        at.information.matrix[[free[a], free[b]]]
-    });
-    let score: Array1<f64> = free.iter().map(|&k| at.score[k]).collect();
-    let solved = Cholesky::new(matrix.view()).ok()?.solve(score.view()).ok()?;
-    let mut step = vec![0.0; at.beta.len()];
+    let matrix =
+        Array2::from_shape_fn((free.len(), free.len()), |(a, b)| curvature[[free[a], free[b]]]);
+    let right: Array1<f64> = free.iter().map(|&k| score[k]).collect();
+    let solved = Cholesky::new(matrix.view()).ok()?.solve(right.view()).ok()?;
     free.iter().zip(&solved).for_each(|(&k, s)| step[k] = *s);
     step.iter().all(|s| s.is_finite()).then_some(step)
 }

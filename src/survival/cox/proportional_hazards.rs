@@ -15,7 +15,8 @@ pub enum TimeScale {
     /// 1 − S(t−), S the Kaplan-Meier curve of all participants, whatever their stratum.
     #[default]
     KaplanMeier,
-    /// The rank of the day among the events, the mean rank where they are tied.
+    /// The rank of the day among the last days of all participants, those without event too, the
+    /// mean rank where days are tied.
     Rank,
     /// The day.
     Identity,
@@ -68,7 +69,8 @@ impl SortedCox {
     ///
     /// Frequency weights are participants written out, in g too. Who had the event several times over
     /// has one residual. R's `cox.zph` leaves weights out of the Kaplan-Meier curve and the ranks, so
-    /// that its tests differ from those of the same people written out; this one's do not. With
+    /// that its tests differ from those of the same people written out; this one's do not. It also
+    /// leaves out residuals, and their number, of strata in which a covariate is constant. With
     /// the exact method u and V are that method's.
     ///
     /// # Errors
@@ -139,8 +141,9 @@ impl SortedCox {
             let squares: Vec<f64> = g.iter().map(|g| g * g).collect();
             let mut means = scratch.mean.clone();
             for (j, sums) in scratch.days.iter().enumerate().filter(|(_, sums)| sums.terms > 0.0) {
-                for k in j * p..(j + 1) * p {
-                    means[k] += sums.g1 / sums.terms * scratch.delta[k];
+                let own = j * p..(j + 1) * p;
+                for (mean, delta) in means[own.clone()].iter_mut().zip(&scratch.delta[own]) {
+                    *mean += sums.g1 / sums.terms * delta;
                 }
             }
             return Ok(Moments {
@@ -187,41 +190,52 @@ impl SortedCox {
         }
         let values: Vec<f64> = match scale {
             TimeScale::Identity => distinct.iter().map(|event| f64::from(event.0)).collect(),
-            TimeScale::Rank => {
-                let mut before = 0.0;
-                let rank = |(_, d): &(i32, f64)| {
-                    before += d;
-                    before - (d - 1.0) / 2.0
-                };
-                distinct.iter().map(rank).collect()
-            }
+            TimeScale::Rank => self.ranks(&distinct, weights),
             TimeScale::KaplanMeier => self.curve(&distinct, weights),
         };
         let place = |day: i32| distinct.partition_point(|event| event.0 < day);
         self.days.iter().map(|day| values[place(day.day)]).collect()
     }
 
+    /// The sum of the weights whose end, a day or an entry, is `day` or later, for each event.
+    fn not_before(
+        &self,
+        ends: &[i32],
+        events: &[(i32, f64)],
+        weights: CaseWeights<'_>,
+    ) -> Vec<f64> {
+        let is_at_risk =
+            |i: usize| self.all_entries.as_ref().is_none_or(|e| e[i] < self.all_days[i]);
+        let mut ends: Vec<(i32, f64)> =
+            (0..self.n).filter(|&i| is_at_risk(i)).map(|i| (ends[i], weights.get(i))).collect();
+        ends.sort_by_key(|end| end.0);
+        let mut left: f64 = ends.iter().map(|end| end.1).sum();
+        let mut at = ends.into_iter().peekable();
+        let mut counts = Vec::with_capacity(events.len());
+        for &(day, _) in events {
+            while let Some((_, w)) = at.next_if(|end| end.0 < day) {
+                left -= w;
+            }
+            counts.push(left);
+        }
+        counts
+    }
+
+    /// Mean ranks of those days among all last days.
+    fn ranks(&self, events: &[(i32, f64)], weights: CaseWeights<'_>) -> Vec<f64> {
+        let next_days: Vec<(i32, f64)> =
+            events.iter().map(|event| (event.0.saturating_add(1), 0.0)).collect();
+        let from = self.not_before(&self.all_days, events, weights);
+        let after = self.not_before(&self.all_days, &next_days, weights);
+        let all = self.not_before(&self.all_days, &[(i32::MIN, 0.0)], weights)[0];
+        from.iter().zip(&after).map(|(from, after)| all - (from + after - 1.0) / 2.0).collect()
+    }
+
     /// 1 − S(t−) of all participants, on those days with so many events.
     fn curve(&self, events: &[(i32, f64)], weights: CaseWeights<'_>) -> Vec<f64> {
-        // The weight of those whose day, or entry, is not before t.
-        let not_before = |ends: &[i32]| {
-            let mut ends: Vec<(i32, f64)> =
-                ends.iter().enumerate().map(|(i, &end)| (end, weights.get(i))).collect();
-            ends.sort_by_key(|end| end.0);
-            let mut left: f64 = ends.iter().map(|end| end.1).sum();
-            let mut at = ends.into_iter().peekable();
-            let mut counts = Vec::with_capacity(events.len());
-            for &(day, _) in events {
-                while let Some((_, w)) = at.next_if(|end| end.0 < day) {
-                    left -= w;
-                }
-                counts.push(left);
-            }
-            counts
-        };
-        let staying = not_before(&self.all_days);
+        let staying = self.not_before(&self.all_days, events, weights);
         let yet_to_come = match &self.all_entries {
-            Some(entries) => not_before(entries),
+            Some(entries) => self.not_before(entries, events, weights),
             None => vec![0.0; events.len()],
         };
         let mut survival = 1.0;

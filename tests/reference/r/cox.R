@@ -25,9 +25,14 @@ fit_r <- function(d, p, ties, ...) {
 }
 zph_of <- function(fit) sapply(c("km", "rank", "identity"), simplify = FALSE, function(transform) {
   z <- cox.zph(fit, transform, terms = FALSE)
-  o <- order(z$time, z$y[, 1])
+  # Where a covariate is constant within a stratum cox.zph has NA, and scales by the other events
+  # only; the formula of Grambsch and Therneau, all events, is the witness there.
+  y <- as.matrix(z$y)
+  if (anyNA(y)) { r <- as.matrix(residuals(fit, "schoenfeld")); y <- sweep(nrow(r) * r %*% vcov(fit), 2, coef(fit), "+")
+    y <- y[order(as.numeric(rownames(r)), y[, 1]), , drop = FALSE] } else y <- y[order(z$time, y[, 1]), , drop = FALSE]
+  o <- order(z$time)
   list(statistic = I(as.vector(z$table[, 1])), p_value = I(as.vector(z$table[, 3])),
-       days = I(as.vector(z$time)[o]), scale = I(as.vector(z$x)[o]), values = matrix_rows(as.matrix(z$y)[o, , drop = FALSE]))
+       days = I(as.vector(z$time)[o]), scale = I(as.vector(z$x)[o]), values = matrix_rows(y))
 })
 summary_of <- function(fit) list(coefficients = I(as.vector(coef(fit))), covariance = I(as.vector(fit$var)), model_covariance = I(as.vector(if (is.null(fit$naive.var)) fit$var else fit$naive.var)),
   log_likelihood = I(fit$loglik), score = fit$score, robust_score = if (!is.null(fit$rscore)) fit$rscore, wald = as.vector(fit$wald.test), n_events = fit$nevent)
@@ -43,7 +48,7 @@ one_case <- function(name, d, ties = c("efron", "breslow"), frequency = NULL, sa
     fit <- if (is.null(sampling)) fit_r(e, p, method) else fit_r(e, p, method, weights = e$w, cluster = seq_len(nrow(e)))
     out <- summary_of(fit)
     if (method != "exact") {
-      residuals_of <- function(type) as.matrix(residuals(fit, type))
+      residuals_of <- function(type) as.matrix(residuals(fit, type, weighted = FALSE))
       out$influence <- matrix_rows(residuals_of("dfbeta")[first, , drop = FALSE])
       out$score_residuals <- matrix_rows(residuals_of("score")[first, , drop = FALSE])
       dfbeta <- residuals_of("dfbeta") * (if (is.null(sampling)) 1 else sampling)
@@ -64,6 +69,7 @@ one_case <- function(name, d, ties = c("efron", "breslow"), frequency = NULL, sa
   if (!is.null(sampling)) input$sampling <- I(sampling)
   input$with_rows <- I(unique(copies) - 1)
   add("fit", name, input, fits)
+  message(format(Sys.time(), "%X "), name)
 }
 frame <- function(s, day, event, columns, ...) {
   d <- data.frame(day = s[[day]], event = event, lapply(setNames(columns, paste0("x", seq_along(columns))), function(k) s[[k]]))
@@ -128,12 +134,13 @@ local({
 # Firth's penalty.
 penalised <- function(d, p, ties) function(b) {
   f <- formula_of(d, p); environment(f) <- environment()
-  fit <- suppressWarnings(coxph(f, d, ties = ties, init = b, control = coxph.control(iter.max = 0)))
+  fit <- tryCatch(suppressWarnings(coxph(f, d, ties = ties, init = b, control = coxph.control(iter.max = 0))), error = function(e) NULL)
+  if (is.null(fit)) return(-1e6)
   fit$loglik[length(fit$loglik)] - 0.5 * log(det(fit$var))
 }
 maximise <- function(l, b) { # Newton with Richardson's derivatives
-  b <- optim(b, function(b) -l(b), method = "BFGS", control = list(reltol = 1e-14))$par
-  for (i in 1:6) b <- b - solve(hessian(l, b), grad(l, b))
+  b <- optim(b, function(b) -l(b), method = if (length(b) > 1) "Nelder-Mead" else "BFGS", control = list(reltol = 1e-12, parscale = rep(0.05, length(b))))$par
+  for (i in 1:4) b <- b - solve(hessian(l, b), grad(l, b))
   as.vector(b)
 }
 firth_case <- function(name, d, ties = c("efron", "breslow"), frequency = NULL) {
@@ -142,7 +149,8 @@ firth_case <- function(name, d, ties = c("efron", "breslow"), frequency = NULL) 
   want <- sapply(ties, simplify = FALSE, function(method) {
     l <- penalised(e, p, method)
     b <- maximise(l, rep(0, p)); top <- l(b)
-    profile <- function(v) if (p == 1) l(v) else { g <- function(r) l(c(v, r)); g(maximise(g, b[-1])) }
+    profile <- function(v) if (p == 1) l(v) else optimize(function(r) l(c(v, r)), b[2] + c(-5, 5) / scale2, maximum = TRUE, tol = 1e-9)$objective
+    scale2 <- if (p > 1) sd(e$x2) else 1
     q <- qchisq(0.95, 1)
     loss <- function(v) 2 * (top - profile(v)) - q
     se <- sqrt(-solve(hessian(l, b))[1, 1])
@@ -154,12 +162,13 @@ firth_case <- function(name, d, ties = c("efron", "breslow"), frequency = NULL) 
   if (!is.null(d$stratum)) input$strata <- I(d$stratum)
   if (!is.null(frequency)) input$frequency <- I(frequency)
   add("firth", name, input, want)
+  message(format(Sys.time(), "%X "), name)
 }
 no_events <- transform(tiny, event = event * (1 - x1))
 firth_case("an arm without events", no_events)
 firth_case("an arm without events, weights", no_events, frequency = c(2, 1, 3, 0, 1, 2, 1, 1, 2, 1, 0, 3))
-firth_case("lung, two covariates", transform(lu[1:80, c("day", "event", "x1", "x2")], day = ceiling(day / 30)))
-separated <- transform(ve[1:70, c("day", "event", "x1", "x2", "stratum")], event = event * (1 - x1))
+firth_case("lung, two covariates", transform(lu[1:80, c("day", "event", "x1", "x2")], day = ceiling(day / 30), x2 = x2 / 10))
+separated <- transform(ve[1:70, c("day", "event", "x1", "x2", "stratum")], event = event * (1 - x1), x2 = x2 / 10)
 firth_case("veteran by cell type, an arm without events", separated)
 
 write_reference("cox", c("survival", "numDeriv"), 1e-8, "Newton's method in both, to a change of log-likelihood of 1e-14; sums in another order", absolute = 1e-9)
