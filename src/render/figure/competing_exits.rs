@@ -294,14 +294,16 @@ fn draw_numbers(
     let table: Vec<(i32, [String; 3])> = wanted
         .iter()
         .map(|&month| {
-            (month, [share(&panel.jobs, month), share(&panel.exits, month), at_risk(month)])
+            // At the start both are nothing, and their room serves the months after.
+            let mut share = |steps| if month > 0 { share(steps, month) } else { String::new() };
+            (month, [share(&panel.jobs), share(&panel.exits), at_risk(month)])
         })
         .collect();
     let x = |month: i32| plot.at((f64::from(month), 0.0)).0;
     let half = |month: i32| {
         let numbers = table.iter().find(|(known, _)| *known == month);
         let widths = numbers.into_iter().flat_map(|(_, numbers)| numbers);
-        widths.map(|number| TICK.width(number)).fold(14.0, f64::max) / 2.0 + 2.5
+        widths.map(|number| TICK.width(number)).fold(14.0, f64::max) / 2.0 + 1.5
     };
     let labelled = spaced_months(wanted, x, half);
     let months: Vec<_> = labelled.iter().map(|&month| (month, x(month))).collect();

@@ -14,8 +14,10 @@ const LINE: f64 = 12.0;
 /// Distance of the words from the frame, and from what is drawn.
 const INSET: f64 = 5.0;
 
-/// Words are at most this share of the frame, or as wide as this.
-const SHARE: f64 = 0.62;
+/// Words are at most this share of the frame wide: the first where a corner has room for it.
+const SHARES: [f64; 2] = [0.94, 0.62];
+
+/// Words may be at least as wide as this.
 const LEAST: f64 = 120.0;
 
 /// Corners in the order in which they are tried: right before left, low before high.
@@ -46,11 +48,19 @@ pub(super) fn write(
     taken: &Taken<'_>,
     paragraphs: &[String],
 ) -> Result<(), FigureError> {
-    let room = (SHARE * (frame.right - frame.left)).max(LEAST);
-    let lines: Vec<String> = paragraphs.iter().flat_map(|words| wrap(words, TICK, room)).collect();
-    let width = lines.iter().map(|line| TICK.width(line)).fold(0.0, f64::max);
-    let size = (width, LINE * lines.len() as f64);
-    let (align, place) = free_corner(frame, plot, taken, size);
+    let [wide, narrow] = SHARES.map(|share| {
+        let room = (share * (frame.right - frame.left)).max(LEAST);
+        let lines = paragraphs.iter().flat_map(|words| wrap(words, TICK, room));
+        lines.collect::<Vec<String>>()
+    });
+    let corner = |lines: &[String]| {
+        let width = lines.iter().map(|line| TICK.width(line)).fold(0.0, f64::max);
+        free_corner((frame, plot), taken, (width, LINE * lines.len() as f64))
+    };
+    let (align, place, lines) = match (corner(&wide), corner(&narrow)) {
+        ((align, place, Room::Free), _) => (align, place, wide),
+        (_, (align, place, _)) => (align, place, narrow),
+    };
     let x = if align == Align::Left { place.left } else { place.right };
     for (at, line) in lines.iter().enumerate() {
         let baseline = place.top + (at as f64 + 1.0) * LINE - 3.0;
@@ -59,12 +69,18 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Whether nothing at all is drawn where the words go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Free,
+    Shared,
+}
+
 fn free_corner(
-    frame: Frame,
-    plot: &Plot<'_>,
+    (frame, plot): (Frame, &Plot<'_>),
     taken: &Taken<'_>,
     (width, height): (f64, f64),
-) -> (Align, Frame) {
+) -> (Align, Frame, Room) {
     let place = |(align, edge): (Align, Edge)| {
         let left =
             if align == Align::Left { frame.left + INSET } else { frame.right - INSET - width };
@@ -78,8 +94,12 @@ fn free_corner(
         |c: &(Align, Frame)| [&taken.words, &curves, &ribbons].iter().all(|w| is_clear(&c.1, w));
     let of_curves = |c: &(Align, Frame)| [&taken.words, &curves].iter().all(|w| is_clear(&c.1, w));
     let of_words = |c: &(Align, Frame)| is_clear(&c.1, &taken.words);
-    let found = choices().find(of_all).or_else(|| choices().find(of_curves));
-    found.or_else(|| choices().find(of_words)).unwrap_or_else(|| place(CORNERS[0]))
+    if let Some((align, place)) = choices().find(of_all) {
+        return (align, place, Room::Free);
+    }
+    let found = choices().find(of_curves).or_else(|| choices().find(of_words));
+    let (align, place) = found.unwrap_or_else(|| place(CORNERS[0]));
+    (align, place, Room::Shared)
 }
 
 fn meet(a: Frame, b: Frame) -> bool {

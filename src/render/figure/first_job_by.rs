@@ -14,7 +14,7 @@ use super::canvas::{Align, Canvas, Frame, Type};
 use super::curves::{self, Axes, Curves, Join, NUMBER_LINE, Naming, Step, TITLE_DROP, half_width};
 use super::panel::{KEY_HEIGHT, Sample, draw_key, widest_name};
 use super::reading::{self, Scale, Wanted, wanted_months};
-use super::sheet::{Sheet, Words, shortened};
+use super::sheet::{Sheet, Words, shortened, wrap};
 use super::style::{GREY, LABEL, MARGIN, STRONG, TICK, WIDTH};
 use super::table::{Numbers, VALUES};
 use super::{Figure, FigureError, Source};
@@ -23,17 +23,19 @@ const NAME: &str = "first_job_by_";
 const AXIS_NAME: f64 = 20.0;
 const REGION_LINE: f64 = 18.0;
 const HEAD: f64 = 20.0;
+/// A further line for the names of levels, where one is long.
+const SECOND_LINE: f64 = 13.0;
 const PLOT_HEIGHT: f64 = 120.0;
 const BELOW: f64 = TITLE_DROP + 2.0 * NUMBER_LINE + 4.0;
 const ROW_GAP: f64 = 16.0;
-const COLUMN_GAP: f64 = 18.0;
+const COLUMN_GAP: f64 = 28.0;
 const WIDEST_LABEL: f64 = 84.0;
 
 /// More levels than these go to a further row.
 const MOST_COLUMNS: usize = 4;
 
 /// Names wider than this share of a panel go to a key.
-const WIDEST_NAME: f64 = 0.55;
+const WIDEST_NAME: f64 = 0.64;
 
 /// Curves of a level in a region.
 struct Panel {
@@ -79,9 +81,9 @@ fn draw_variable(source: Source<'_>, variable: &Variable) -> Result<Figure, Figu
     };
     let csv = csv(&rows)?;
     let columns = rows.iter().map(Vec::len).max().unwrap_or(1);
-    let layout = Layout::of(source, columns);
+    let layout = Layout::of(source, columns, variable);
     let n_rows = rows.len() as f64;
-    let each = REGION_LINE + HEAD + PLOT_HEIGHT + BELOW;
+    let each = REGION_LINE + layout.head + PLOT_HEIGHT + BELOW;
     let height = layout.key + AXIS_NAME + n_rows * each + (n_rows - 1.0).max(0.0) * ROW_GAP;
     Sheet::new(words, names, source.audience).draw(height, csv, |canvas, top| {
         if layout.key > 0.0 {
@@ -164,11 +166,12 @@ fn csv(rows: &[Vec<Panel>]) -> Result<String, FigureError> {
 struct Layout {
     label: f64,
     width: f64,
+    head: f64,
     key: f64,
 }
 
 impl Layout {
-    fn of(source: Source<'_>, columns: usize) -> Self {
+    fn of(source: Source<'_>, columns: usize, variable: &Variable) -> Self {
         let names = source.names;
         let arms = names.arms();
         let at_risk = TICK.width(&names.texts.figure.first_job_by.at_risk);
@@ -176,7 +179,10 @@ impl Layout {
         let gaps = COLUMN_GAP * columns.saturating_sub(1) as f64;
         let width = (WIDTH - 2.0 * MARGIN - label - gaps - 10.0) / columns.max(1) as f64;
         let is_long = widest_name(&arms, LABEL) > WIDEST_NAME * width;
-        Self { label, width, key: if is_long { KEY_HEIGHT } else { 0.0 } }
+        let mut levels = variable.levels.iter();
+        let has_long = levels.any(|level| LABEL.width(&names.level_of(level)) > width);
+        let head = if has_long { HEAD + SECOND_LINE } else { HEAD };
+        Self { label, width, head, key: if is_long { KEY_HEIGHT } else { 0.0 } }
     }
 
     /// Curves are named in the first column; the others have the same colours and dashes.
@@ -212,14 +218,26 @@ fn body(
         }
         for (column, panel) in row.iter().enumerate() {
             let left = MARGIN + layout.label + column as f64 * (layout.width + COLUMN_GAP);
-            let top = y + REGION_LINE + HEAD;
+            let top = y + REGION_LINE + layout.head;
             let right = left + layout.width;
             let frame = Frame { left, top, right, bottom: top + PLOT_HEIGHT };
             draw_panel(source, canvas, (frame, &values, last), (panel, layout.naming(column)))?;
         }
-        y += REGION_LINE + HEAD + PLOT_HEIGHT + BELOW + ROW_GAP;
+        y += REGION_LINE + layout.head + PLOT_HEIGHT + BELOW + ROW_GAP;
     }
     Ok(())
+}
+
+/// The level's name on at most two lines above its panel.
+fn draw_level(canvas: &Canvas<'_>, frame: Frame, name: &str) -> Result<(), FigureError> {
+    let width = frame.right - frame.left;
+    let lines = wrap(name, LABEL, width);
+    let Some((first, rest)) = lines.split_first() else { return Ok(()) };
+    let rest = shortened(&rest.join(" "), LABEL, width);
+    let y = frame.top - 8.0;
+    let first_y = if rest.is_empty() { y } else { y - SECOND_LINE };
+    canvas.text((frame.left, first_y), first, LABEL, Align::Left)?;
+    canvas.text((frame.left, y), &rest, LABEL, Align::Left)
 }
 
 fn draw_panel(
@@ -231,8 +249,7 @@ fn draw_panel(
     let names = source.names;
     let text = &names.texts.figure.first_job_by;
     let width = frame.right - frame.left;
-    let level = shortened(&names.level_of(&panel.level), LABEL, width);
-    canvas.text((frame.left, frame.top - 8.0), &level, LABEL, Align::Left)?;
+    draw_level(canvas, frame, &names.level_of(&panel.level))?;
     let is_first = frame.left < MARGIN + WIDEST_LABEL + 30.0;
     let tick =
         |tick: f64| if is_first { names.numbers().short_percent(tick) } else { String::new() };

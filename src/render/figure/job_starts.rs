@@ -278,8 +278,10 @@ fn draw_panel(
     let shown = steps().flat_map(|s| [s.value.upper.value(), s.value.estimate.value()]).flatten();
     let last = steps().map(|step| step.month).max().unwrap_or(1).max(1);
     let values = if is_retention { Axis::covering([1.0]) } else { Axis::covering(shown) };
+    let is_tenth = |tick: &f64| (10.0 * tick - (10.0 * tick).round()).abs() < 1e-9;
+    let digits = if values.ticks.iter().all(is_tenth) { 1 } else { 2 };
     let level = |tick: f64| {
-        if is_retention { numbers.short_percent(tick) } else { numbers.decimal(tick, 2) }
+        if is_retention { numbers.short_percent(tick) } else { numbers.decimal(tick, digits) }
     };
     let axes = Axes { months: (0.0, f64::from(last)), values: &values, level: &level };
     let scale = (frame.right - frame.left) / f64::from(last);
