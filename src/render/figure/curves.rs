@@ -106,11 +106,10 @@ pub(super) fn draw(
     let at = |month: i32| plot.at((f64::from(month), 0.0)).0;
     let months: Vec<_> = curves.labelled.iter().map(|&month| (month, at(month))).collect();
     draw_months(canvas, frame, &months, |month| month.to_string())?;
+    let is_named = curves.names == Naming::AtCurves;
+    let names = if is_named { draw_names(canvas, &plot, frame, curves)? } else { Vec::new() };
     draw_counts(canvas, frame, &months, curves)?;
-    if curves.names == Naming::AtCurves {
-        return draw_names(canvas, &plot, frame, curves);
-    }
-    Ok(Vec::new())
+    Ok(names)
 }
 
 /// Runs of months in which every value is there.
