@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::results::result_set::ResultSet;
-use crate::results::row::Row;
+use crate::results::row::{Key, Row};
 use crate::results::study::Study;
-use crate::results::vocabulary::Analysis;
+use crate::results::vocabulary::{Analysis, Outcome};
 
 /// A variable with the words of its levels, `variable=level`; none where it is a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +21,19 @@ pub(super) fn baseline(results: &ResultSet) -> Vec<Variable> {
     ordered(words, (&results.study.baseline_variables, &results.study))
 }
 
-/// Variables by whose levels effects are shown, in the plan's order.
+/// Variables by whose levels the effect on any job is shown, in the plan's order.
 pub(super) fn subgroups(results: &ResultSet) -> Vec<Variable> {
-    let words = results.rows().iter().map(|row| row.key.subgroup.as_str());
-    let words = words.filter(|word| !word.is_empty());
+    subgroups_where(results, |key| key.outcome == Outcome::EverEmployed)
+}
+
+/// Variables by whose levels there are such rows, in the plan's order.
+pub(super) fn subgroups_where(
+    results: &ResultSet,
+    is_wanted: impl Fn(&Key) -> bool,
+) -> Vec<Variable> {
+    let keys = results.rows().iter().map(|row| &row.key);
+    let words = keys.filter(|key| !key.subgroup.is_empty() && is_wanted(key));
+    let words = words.map(|key| key.subgroup.as_str());
     ordered(words, (&results.study.subgroup_variables, &results.study))
 }
 

@@ -211,6 +211,90 @@ impl Question {
             .month(month)
     }
 
+    /// Probability of a competing exit by a month, without a job before.
+    pub(super) fn competing(region: &str, arm: Arm, month: i32) -> Self {
+        Self(Key { outcome: Outcome::CompetingExit, ..Self::incidence(region, arm, month).0 })
+    }
+
+    /// Difference of the mean time since the first job, up to a month.
+    pub(super) fn time_since_job(region: &str, month: i32) -> Self {
+        let (outcome, set) = (Outcome::FirstJob, AnalysisSet::Itt);
+        Self::new(Analysis::TimeLost, outcome, set, Method::TimeLostAalenJohansen)
+            .region(region)
+            .month(month)
+    }
+
+    /// Difference of the restricted mean times to a first job, up to a month.
+    pub(super) fn restricted_mean(month: i32) -> Self {
+        let (outcome, set) = (Outcome::FirstJob, AnalysisSet::Itt);
+        Self::new(Analysis::Rmst, outcome, set, Method::RestrictedMean).month(month)
+    }
+
+    /// Ratio of the hazards of a first job.
+    pub(super) fn hazard_ratio(region: &str, subgroup: &str) -> Self {
+        let (outcome, set) = (Outcome::FirstJob, AnalysisSet::Itt);
+        Self::new(Analysis::HazardRatio, outcome, set, Method::CoxEfronStratified)
+            .region(region)
+            .subgroup(subgroup)
+    }
+
+    /// Participants and first jobs of an arm.
+    pub(super) fn time_at_risk(region: &str, subgroup: &str, arm: Arm) -> Self {
+        let (outcome, set) = (Outcome::FirstJob, AnalysisSet::Itt);
+        Self::new(Analysis::TimeAtRisk, outcome, set, Method::Count)
+            .region(region)
+            .subgroup(subgroup)
+            .arm(result_arm(arm))
+    }
+
+    /// Test of equal hazard ratios at all levels of a variable; of the regions where it has no
+    /// name.
+    pub(super) fn equal_hazard_ratios(variable: &str) -> Self {
+        let (outcome, set) = (Outcome::FirstJob, AnalysisSet::Itt);
+        Self::new(Analysis::Interaction, outcome, set, Method::CoxLikelihoodRatio).level(variable)
+    }
+
+    /// Ratio of the hazards during the interval that ends with a month.
+    pub(super) fn hazard_ratio_until(month: i32) -> Self {
+        let (analysis, outcome) = (Analysis::HazardRatioOverTime, Outcome::FirstJob);
+        Self::new(analysis, outcome, AnalysisSet::Itt, Method::Schoenfeld).month(month)
+    }
+
+    /// Test of a hazard ratio that does not change with time.
+    pub(super) fn proportional_hazards() -> Self {
+        let (analysis, outcome) = (Analysis::ProportionalHazardsTest, Outcome::FirstJob);
+        Self::new(analysis, outcome, AnalysisSet::Itt, Method::CoxEfronStratified)
+    }
+
+    /// Mean number of jobs that a participant has started by a month.
+    pub(super) fn job_starts(arm: Arm, month: i32) -> Self {
+        let (outcome, set) = (Outcome::JobStarts, AnalysisSet::Itt);
+        Self::new(Analysis::ArmMean, outcome, set, Method::MeanCumulative)
+            .arm(result_arm(arm))
+            .month(month)
+    }
+
+    /// Difference of the mean numbers of jobs started by a month.
+    pub(super) fn job_starts_effect(month: i32) -> Self {
+        let (outcome, set) = (Outcome::JobStarts, AnalysisSet::Itt);
+        Self::new(Analysis::Effect, outcome, set, Method::MeanCumulative).month(month)
+    }
+
+    /// Ratio of the rates of job starts.
+    pub(super) fn job_starts_ratio() -> Self {
+        let (outcome, set) = (Outcome::JobStarts, AnalysisSet::Itt);
+        Self::new(Analysis::HazardRatio, outcome, set, Method::AndersenGill)
+    }
+
+    /// Probability of still being in the first job, months after it began.
+    pub(super) fn job_retention(arm: Arm, month: i32) -> Self {
+        let (outcome, set) = (Outcome::JobRetention, AnalysisSet::WithFirstJob);
+        Self::new(Analysis::Survival, outcome, set, Method::KaplanMeier)
+            .level("since=first_job")
+            .arm(result_arm(arm))
+            .month(month)
+    }
+
     /// Test of equal times to a first job; for all regions, over the strata.
     pub(super) fn log_rank(region: &str) -> Self {
         let method =
@@ -225,6 +309,22 @@ impl Question {
         results.get(&key).map_or(Cell::Absent, Cell::of)
     }
 
+    /// Estimate in days and limits.
+    pub(super) fn interval_in_days(&self, results: &ResultSet) -> Interval {
+        let estimate = self.cell(results, Statistic::EstimateDays);
+        Interval { estimate, ..self.interval(results) }
+    }
+
+    /// Whether the results have a row of it, whatever its statistic, month and value.
+    pub(super) fn has_rows(&self, results: &ResultSet) -> bool {
+        let wanted = Key { statistic: Statistic::Estimate, month: None, ..self.0.clone() };
+        results.rows().iter().any(|row| {
+            row.key.outcome == wanted.outcome
+                && row.key.method == wanted.method
+                && Key { statistic: Statistic::Estimate, month: None, ..row.key.clone() } == wanted
+        })
+    }
+
     /// Estimate and limits.
     pub(super) fn interval(&self, results: &ResultSet) -> Interval {
         Interval {
@@ -235,18 +335,9 @@ impl Question {
     }
 }
 
-/// The last month that an arm's rows of an analysis reach.
+/// The last month that the rows of a question reach.
 pub(super) fn last_month(results: &ResultSet, question: &Question) -> Option<i32> {
-    let wanted = &question.0;
-    let same = |key: &Key| {
-        key.analysis == wanted.analysis
-            && key.outcome == wanted.outcome
-            && key.analysis_set == wanted.analysis_set
-            && key.region == wanted.region
-            && key.arm == wanted.arm
-            && key.method == wanted.method
-    };
-    results.rows().iter().filter(|row| same(&row.key)).filter_map(|row| row.key.month).max()
+    months(results, question).last().copied()
 }
 
 /// Months at which the results have rows of a question, whatever their value, in order.

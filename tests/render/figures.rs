@@ -190,6 +190,11 @@ fn words_of_adjusted_effects_stay_on_the_sheet_and_apart() {
 }
 
 #[test]
+fn words_of_the_time_to_a_job_stay_on_the_sheet_and_apart() {
+    assert_words_apart(&["time", "time_single_region", "time_crowded", "time_with_gaps"]);
+}
+
+#[test]
 fn many_words_and_footnotes_stay_on_the_sheet_and_apart() {
     assert_words_apart(&["many_regions", "with_gaps"]);
 }

@@ -7,7 +7,7 @@ use ips_eval::results::row::{ALL_REGIONS, Row};
 use ips_eval::results::vocabulary::{Analysis, Method, Outcome, Statistic};
 
 use super::drawing::{assert_affine, attributes, points};
-use super::{english, figure, figures, itt, page, support};
+use super::{english, figure, figures, itt, page, support, time_to_job};
 
 const BLACK: &str = "#1A1A1A";
 const GREY: &str = "#808080";
@@ -75,8 +75,8 @@ fn without_benefits_there_is_one_panel_and_without_months_before_no_placebo() {
 
 #[test]
 fn figures_without_rows_are_left_out() {
-    let names: Vec<_> =
-        figures(&support::empty(), Audience::Publication).iter().map(|f| f.name).collect();
+    let empty = figures(&support::empty(), Audience::Publication);
+    let names: Vec<&str> = empty.iter().map(|figure| figure.name.as_str()).collect();
     let always = ["employment_by_region", "effect_by_region", "first_job", "employment_by_month"];
     assert_eq!(names, always);
     assert_eq!(figures(&itt::whole(), Audience::Publication).len(), always.len() + 3);
@@ -194,9 +194,16 @@ fn table_1_has_p_values_only_where_the_rows_have_them() {
 #[ignore = "writes pictures to look at: IPS_EVAL_LOOK=DIRECTORY"]
 fn pictures_to_look_at() {
     let Some(directory) = option_env!("IPS_EVAL_LOOK") else { return };
-    for (name, results) in
-        [("whole", itt::whole()), ("crowded", itt::crowded()), ("gaps", itt::with_gaps())]
-    {
+    let shapes = [
+        ("whole", itt::whole()),
+        ("crowded", itt::crowded()),
+        ("gaps", itt::with_gaps()),
+        ("time", time_to_job::whole()),
+        ("time_single", time_to_job::single_region()),
+        ("time_crowded", time_to_job::crowded()),
+        ("time_gaps", time_to_job::with_gaps()),
+    ];
+    for (name, results) in shapes {
         for figure in figures(&results, Audience::Publication) {
             let png = ips_eval::render::png::from_svg(&figure.svg, 1.5).unwrap();
             std::fs::write(format!("{directory}/{name}_{}.png", figure.name), png).unwrap();

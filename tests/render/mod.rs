@@ -7,6 +7,8 @@ mod itt_figures;
 mod pages;
 mod report;
 mod support;
+mod time_to_job;
+mod time_to_job_figures;
 mod words;
 
 use ips_eval::render::Audience;
@@ -30,6 +32,10 @@ fn shapes() -> Vec<(&'static str, ResultSet)> {
         ("itt", itt::whole()),
         ("itt_crowded", itt::crowded()),
         ("itt_with_gaps", itt::with_gaps()),
+        ("time", time_to_job::whole()),
+        ("time_single_region", time_to_job::single_region()),
+        ("time_crowded", time_to_job::crowded()),
+        ("time_with_gaps", time_to_job::with_gaps()),
     ]
 }
 

@@ -10,7 +10,7 @@ use super::axis::Axis;
 use super::canvas::{Align, Canvas, Frame, Plot, Point, Type};
 use super::panel::{draw_levels, draw_months};
 use super::sheet::shortened;
-use super::style::{LABEL, TICK, arm_type, colour, mark, ribbon, stroke};
+use super::style::{GREY, LABEL, TICK, arm_type, band, colour, mark, ribbon, stroke};
 
 /// Height of a line of numbers below a panel, in pixels.
 pub(super) const NUMBER_LINE: f64 = 14.0;
@@ -21,6 +21,9 @@ pub(super) const TITLE_DROP: f64 = 30.0;
 /// Space between a curve and its name in pixels.
 const NAME_GAP: f64 = 6.0;
 
+/// Opacity of the area between the curves.
+const AREA: f64 = 0.22;
+
 /// A curve may rise this many pixels before the first month under its name.
 const STEP_BEFORE: f64 = 12.0;
 
@@ -29,6 +32,8 @@ const STEP_BEFORE: f64 = 12.0;
 pub(super) struct Step {
     pub(super) month: i32,
     pub(super) value: Interval,
+    /// Limits of a band for all months at once, where the results have one.
+    pub(super) band: Option<(Cell, Cell)>,
     pub(super) count: Cell,
     pub(super) count_text: String,
 }
@@ -49,6 +54,8 @@ pub(super) enum Naming {
     AtCurves,
     /// In a key above the panels.
     InKey,
+    /// Elsewhere, such as in the panel beside.
+    Elsewhere,
 }
 
 /// A panel's content.
@@ -56,6 +63,8 @@ pub(super) struct Curves<'c> {
     pub(super) steps: &'c TwoArm<Vec<Step>>,
     pub(super) arms: &'c TwoArm<String>,
     pub(super) join: Join,
+    /// The area between the curves is shaded up to this month.
+    pub(super) area_until: Option<i32>,
     pub(super) names: Naming,
     /// Months with a tick and numbers below.
     pub(super) labelled: &'c [i32],
@@ -73,18 +82,23 @@ pub(super) struct Axes<'c> {
     pub(super) level: &'c dyn Fn(f64) -> String,
 }
 
-/// Draws curves, axes and the numbers below, and names the curves at their ends.
+/// Draws curves, axes and the numbers below, and names the curves at their ends. Gives the places of
+/// the names.
 pub(super) fn draw(
     canvas: &Canvas<'_>,
     frame: Frame,
     axes: &Axes<'_>,
     curves: &Curves<'_>,
-) -> Result<(), FigureError> {
+) -> Result<Vec<Frame>, FigureError> {
     draw_levels(canvas, frame, axes.values, axes.level)?;
     let plot = canvas.plot(frame, axes.months, axes.values.range());
     for arm in Arm::BOTH {
+        draw_band(&plot, arm, curves)?;
+    }
+    for arm in Arm::BOTH {
         draw_ribbon(&plot, arm, curves)?;
     }
+    draw_area(&plot, curves)?;
     // The control curve is drawn last: its gaps let the other one show through.
     for arm in Arm::BOTH {
         draw_curve(&plot, arm, curves)?;
@@ -92,14 +106,17 @@ pub(super) fn draw(
     let at = |month: i32| plot.at((f64::from(month), 0.0)).0;
     let months: Vec<_> = curves.labelled.iter().map(|&month| (month, at(month))).collect();
     draw_months(canvas, frame, &months, |month| month.to_string())?;
-    if curves.names == Naming::AtCurves {
-        draw_names(canvas, &plot, frame, curves)?;
-    }
-    draw_counts(canvas, frame, &months, curves)
+    let is_named = curves.names == Naming::AtCurves;
+    let names = if is_named { draw_names(canvas, &plot, frame, curves)? } else { Vec::new() };
+    draw_counts(canvas, frame, &months, curves)?;
+    Ok(names)
 }
 
 /// Runs of months in which every value is there.
-fn runs<'s, T>(steps: &'s [Step], value: impl Fn(&'s Step) -> Option<T>) -> Vec<Vec<(f64, T)>> {
+pub(super) fn runs<'s, T>(
+    steps: &'s [Step],
+    value: impl Fn(&'s Step) -> Option<T>,
+) -> Vec<Vec<(f64, T)>> {
     let mut runs: Vec<Vec<(f64, T)>> = Vec::new();
     let mut last: Option<i32> = None;
     for step in steps {
@@ -116,7 +133,7 @@ fn runs<'s, T>(steps: &'s [Step], value: impl Fn(&'s Step) -> Option<T>) -> Vec<
 }
 
 /// The corners of a curve through values at months.
-fn corners(run: &[(f64, f64)], join: Join) -> Vec<Point> {
+pub(super) fn corners(run: &[(f64, f64)], join: Join) -> Vec<Point> {
     let mut points: Vec<Point> = Vec::new();
     for &(month, value) in run {
         if let (Join::Steps, Some(&(_, before))) = (join, points.last()) {
@@ -127,14 +144,56 @@ fn corners(run: &[(f64, f64)], join: Join) -> Vec<Point> {
     points
 }
 
+/// Corners of the area between two curves, up along the first and back along the second.
+pub(super) fn outline(run: &[(f64, (f64, f64))], join: Join) -> Vec<Point> {
+    let first: Vec<_> = run.iter().map(|&(month, (value, _))| (month, value)).collect();
+    let second: Vec<_> = run.iter().map(|&(month, (_, value))| (month, value)).collect();
+    let mut outline = corners(&first, join);
+    outline.extend(corners(&second, join).into_iter().rev());
+    outline
+}
+
 fn draw_ribbon(plot: &Plot<'_>, arm: Arm, curves: &Curves<'_>) -> Result<(), FigureError> {
     for run in runs(curves.steps.get(arm), |step| step.value.limits()) {
-        let lower: Vec<_> = run.iter().map(|&(month, (lower, _))| (month, lower)).collect();
-        let upper: Vec<_> = run.iter().map(|&(month, (_, upper))| (month, upper)).collect();
-        let mut outline = corners(&lower, curves.join);
-        outline.extend(corners(&upper, curves.join).into_iter().rev());
+        let outline = outline(&run, curves.join);
         if outline.len() > 2 {
             plot.polygon(&outline, colour(arm).mix(ribbon(arm)))?;
+        }
+    }
+    Ok(())
+}
+
+/// A lighter ribbon around the other one, for all months at once.
+fn draw_band(plot: &Plot<'_>, arm: Arm, curves: &Curves<'_>) -> Result<(), FigureError> {
+    let limits = |step: &Step| {
+        let (lower, upper) = step.band.as_ref()?;
+        Some((lower.value()?, upper.value()?))
+    };
+    for run in runs(curves.steps.get(arm), limits) {
+        let outline = outline(&run, curves.join);
+        if outline.len() > 2 {
+            plot.polygon(&outline, colour(arm).mix(band(arm)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Shades what lies between the curves, as far as both are there.
+fn draw_area(plot: &Plot<'_>, curves: &Curves<'_>) -> Result<(), FigureError> {
+    let Some(until) = curves.area_until else { return Ok(()) };
+    let control = |month: i32| {
+        let step = curves.steps.control.iter().find(|step| step.month == month)?;
+        step.value.estimate.value()
+    };
+    let both = |step: &Step| {
+        let is_wanted = step.month <= until;
+        is_wanted.then_some(())?;
+        Some((step.value.estimate.value()?, control(step.month)?))
+    };
+    for run in runs(&curves.steps.intervention, both) {
+        let outline = outline(&run, curves.join);
+        if outline.len() > 2 {
+            plot.polygon(&outline, GREY.mix(AREA))?;
         }
     }
     Ok(())
@@ -155,13 +214,15 @@ fn draw_curve(plot: &Plot<'_>, arm: Arm, curves: &Curves<'_>) -> Result<(), Figu
     Ok(())
 }
 
-/// Names at the ends of the curves: above both lines for the upper, below both for the lower.
+/// Names at the ends of the curves: above both lines for the upper, below both for the lower. Gives
+/// their places.
 fn draw_names(
     canvas: &Canvas<'_>,
     plot: &Plot<'_>,
     frame: Frame,
     curves: &Curves<'_>,
-) -> Result<(), FigureError> {
+) -> Result<Vec<Frame>, FigureError> {
+    let mut places = Vec::new();
     let lines = TwoArm::from_fn(|arm| {
         let known =
             |step: &Step| Some(plot.at((f64::from(step.month), step.value.estimate.value()?)));
@@ -193,8 +254,11 @@ fn draw_names(
             (true, false) => stacked,
         };
         canvas.text((right, baseline), &name, arm_type(arm, LABEL.size), Align::Right)?;
+        let left = right - LABEL.width(&name);
+        let (top, bottom) = (baseline - LABEL.size, baseline + 0.3 * LABEL.size);
+        places.push(Frame { left, top, right, bottom });
     }
-    Ok(())
+    Ok(places)
 }
 
 fn draw_counts(

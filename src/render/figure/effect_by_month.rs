@@ -105,7 +105,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Option<Figure>, FigureError> {
     footnotes.extend(notes.lines());
     let has_benefits = all().any(|series| series.unit() == Unit::EurPerMonth);
     let words = Words {
-        name: NAME,
+        name: NAME.to_owned(),
         title: if has_benefits { text.title_with_benefits.clone() } else { text.title.clone() },
         subtitle: names.subtitle(&text.subtitle, &names.texts.common.observed_each_month),
         footnotes,

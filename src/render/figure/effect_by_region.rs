@@ -69,7 +69,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
     }
     footnotes.extend(notes.lines());
     let words = Words {
-        name: NAME,
+        name: NAME.to_owned(),
         title: fill(&text.title, &[("month", &month)]),
         subtitle: names
             .subtitle(&names.texts.common.subtitle, &names.texts.common.intention_to_treat),

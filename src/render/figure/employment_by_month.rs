@@ -30,7 +30,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
     let mut footnotes = vec![text.explain.clone()];
     footnotes.extend(notes.lines());
     let words = Words {
-        name: NAME,
+        name: NAME.to_owned(),
         title: text.title.clone(),
         subtitle: names
             .subtitle(&names.texts.common.subtitle_curves, &names.texts.common.observed_each_month),
@@ -68,6 +68,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
             steps: &steps,
             arms: &arms,
             join: Join::Lines,
+            area_until: None,
             names: Naming::AtCurves,
             labelled: &labelled,
             count_heading: &text.observed,
@@ -75,7 +76,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
             label_width,
             label_gap,
         };
-        curves::draw(canvas, frame, &axes, &curves)
+        curves::draw(canvas, frame, &axes, &curves).map(drop)
     })
 }
 
@@ -105,7 +106,7 @@ fn steps(source: Source<'_>, notes: &mut Notes<'_>, arm: Arm) -> Vec<Step> {
         }
         let count = question.cell(results, Statistic::N);
         let count_text = notes.show(&count, &observed, |n| names.numbers().count(n));
-        Step { month, value, count, count_text }
+        Step { month, value, band: None, count, count_text }
     };
     (1..=last).map(step).collect()
 }

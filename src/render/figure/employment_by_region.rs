@@ -55,7 +55,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
     let mut footnotes = vec![text.explain.clone()];
     footnotes.extend(notes.lines());
     let words = Words {
-        name: NAME,
+        name: NAME.to_owned(),
         title: fill(&text.title, &[("month", &month)]),
         subtitle: names.subtitle(&names.texts.common.subtitle, &observed),
         footnotes,

@@ -1,7 +1,7 @@
 //! Probability of a first job over time, by arm: a panel for all regions and one for each.
 
-use crate::render::lookup::{Cell, Question, last_month, regions, result_arm};
-use crate::render::notes::{Notes, Place};
+use crate::render::lookup::{Cell, Interval, Question, months, regions, result_arm};
+use crate::render::notes::{Notes, Place, Writers};
 use crate::render::text::fill;
 use crate::results::row::ALL_REGIONS;
 use crate::results::vocabulary::Statistic;
@@ -9,8 +9,10 @@ use crate::trial::arm::{Arm, TwoArm};
 
 use super::axis::{Axis, spaced_months};
 use super::canvas::{Align, Canvas, Frame};
+use super::corner::{self, Taken};
 use super::curves::{self, Axes, Curves, Join, NUMBER_LINE, Naming, Step, TITLE_DROP, half_width};
 use super::panel::{KEY_HEIGHT, Sample, draw_key, widest_name};
+use super::reading::{self, Scale, Wanted, wanted_months};
 use super::sheet::{Sheet, Words, shortened};
 use super::style::{GREY, LABEL, MARGIN, STRONG, TICK, WIDTH};
 use super::table::{Numbers, VALUES};
@@ -33,6 +35,23 @@ struct Panel {
     steps: TwoArm<Vec<Step>>,
     test: Cell,
     test_text: String,
+    sooner: Option<Sooner>,
+}
+
+/// Difference of the mean time since the first job: the area between the curves.
+struct Sooner {
+    month: i32,
+    days: Interval,
+    /// A heading, and the difference.
+    words: [String; 2],
+}
+
+impl Panel {
+    /// The month up to which the area between the curves is shaded: not where its size is withheld.
+    fn area_until(&self) -> Option<i32> {
+        let sooner = self.sooner.as_ref()?;
+        sooner.days.estimate.value().map(|_| sooner.month)
+    }
 }
 
 /// Draws the figure.
@@ -45,9 +64,16 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
         .map(|region| panel(source, &mut notes, region))
         .collect();
     let mut footnotes = vec![text.explain.clone()];
+    let mut steps = panels.iter().flat_map(|panel| panel.steps.iter()).flat_map(|(_, s)| s);
+    if steps.any(|step| step.band.is_some()) {
+        footnotes.push(fill(&text.band, &[("level", &names.level())]));
+    }
+    if panels.iter().any(|panel| panel.sooner.is_some()) {
+        footnotes.push(fill(&text.area, &[("contrast", &names.contrast())]));
+    }
     footnotes.extend(notes.lines());
     let words = Words {
-        name: NAME,
+        name: NAME.to_owned(),
         title: text.title.clone(),
         subtitle: names
             .subtitle(&names.texts.common.subtitle_curves, &names.texts.common.everyone_randomised),
@@ -74,52 +100,42 @@ fn panel(source: Source<'_>, notes: &mut Notes<'_>, region: &str) -> Panel {
     let place = Place::new(names, region, &text.test);
     let p = notes.show(&test, &place, |p| names.numbers().p_value(p));
     let template = if region == ALL_REGIONS { &text.log_rank_stratified } else { &text.log_rank };
-    Panel { region: region.to_owned(), steps, test, test_text: fill(template, &[("p", &p)]) }
+    let test_text = fill(template, &[("p", &p)]);
+    let sooner = sooner(source, notes, region);
+    Panel { region: region.to_owned(), steps, test, test_text, sooner }
 }
 
 fn steps(source: Source<'_>, notes: &mut Notes<'_>, region: &str, arm: Arm) -> Vec<Step> {
-    let (results, names) = (source.results, source.names);
+    let names = source.names;
     let text = &names.texts.figure.first_job;
     let arm_name = names.arm(arm);
-    let place = |template: &str| Place::new(names, region, &fill(template, &[("arm", &arm_name)]));
-    let (curve, limits, at_risk) =
-        (place(&text.curve), place(&text.limits), place(&text.at_risk_of));
-    let Some(last) = last_month(results, &Question::incidence(region, arm, 0)) else {
-        notes.explain(&Cell::Absent, &curve);
-        return Vec::new();
+    let words = |template: &str| fill(template, &[("arm", &arm_name)]);
+    let wanted = Wanted {
+        question: Question::incidence(region, arm, 0),
+        region,
+        curve: words(&text.curve),
+        limits: words(&text.limits),
+        at_risk: words(&text.at_risk_of),
     };
-    let labelled = wanted_months(source, last);
-    let step = |month: i32| {
-        let question = Question::incidence(region, arm, month);
-        let value = question.interval(results);
-        notes.explain(&value.estimate, &curve);
-        // Where nobody has a job yet there are no limits to draw.
-        if value.estimate.value().is_some_and(|estimate| estimate > 0.0) {
-            notes.explain(&value.lower, &limits);
-            notes.explain(&value.upper, &limits);
-        }
-        let count = question.cell(results, Statistic::NAtRisk);
-        let count_text = if labelled.contains(&month) {
-            notes.show(&count, &at_risk, |n| names.numbers().count(n))
-        } else {
-            String::new()
-        };
-        Step { month, value, count, count_text }
-    };
-    (0..=last).map(step).collect()
+    reading::read(source, notes, &wanted, Scale::Probability)
 }
 
-/// Months that deserve a label, the most wanted first.
-fn wanted_months(source: Source<'_>, last: i32) -> Vec<i32> {
-    let study = source.names.study;
-    let wanted = [0, study.horizon_months].into_iter().chain(study.months.iter().copied());
-    let mut months: Vec<i32> = Vec::new();
-    for month in wanted.filter(|month| (0..=last).contains(month)) {
-        if !months.contains(&month) {
-            months.push(month);
-        }
-    }
-    months
+/// How much sooner jobs come: up to the horizon, or to the last month for which there are rows.
+fn sooner(source: Source<'_>, notes: &mut Notes<'_>, region: &str) -> Option<Sooner> {
+    let (results, names) = (source.results, source.names);
+    let text = &names.texts.figure.first_job;
+    let horizon = names.study.horizon_months;
+    let known = months(results, &Question::time_since_job(region, horizon));
+    let month = known.iter().copied().find(|month| *month == horizon).or(known.last().copied())?;
+    let days = Question::time_since_job(region, month).interval_in_days(results);
+    let place = Place::at_month(names, region, &text.area_place, month);
+    let (estimate, limit) = (
+        |value| names.numbers().signed_days(value),
+        |value: f64| names.numbers().decimal(value, 1),
+    );
+    let shown = notes.show_interval(&days, &place, Writers { estimate: &estimate, limit: &limit });
+    let heading = fill(&text.area_heading, &[("month", &month.to_string())]);
+    Some(Sooner { month, days, words: [heading, shown] })
 }
 
 /// Sizes of panels in pixels.
@@ -176,8 +192,7 @@ fn body(
     let all_steps = || panels.iter().flat_map(|panel| panel.steps.iter()).flat_map(|(_, s)| s);
     let last = all_steps().map(|step| step.month).max().unwrap_or(0);
     let last = last.max(names.study.horizon_months).max(1);
-    let shown = all_steps().flat_map(|s| [s.value.upper.value(), s.value.estimate.value()]);
-    let values = Axis::covering(shown.flatten());
+    let values = Axis::covering(all_steps().flat_map(shown));
     let level = |tick: f64| names.numbers().short_percent(tick);
     let axes = Axes { months: (0.0, f64::from(last)), values: &values, level: &level };
     let arms = names.arms();
@@ -204,6 +219,7 @@ fn body(
             steps: &panel.steps,
             arms: &arms,
             join: Join::Steps,
+            area_until: panel.area_until(),
             names: layout.names,
             labelled: &labelled,
             count_heading: &text.at_risk,
@@ -211,10 +227,21 @@ fn body(
             label_width,
             label_gap,
         };
-        curves::draw(canvas, frame, &axes, &curves)?;
-        draw_empty(source, canvas, frame, panel)?;
+        let mut words = curves::draw(canvas, frame, &axes, &curves)?;
+        words.extend(draw_empty(source, canvas, frame, panel)?);
+        if let Some(sooner) = &panel.sooner {
+            let plot = canvas.plot(frame, axes.months, axes.values.range());
+            let taken = Taken { steps: &panel.steps, words };
+            corner::write(canvas, (frame, &plot), &taken, &sooner.words)?;
+        }
     }
     Ok(())
+}
+
+/// What the axis must reach: the estimate and the upper limits.
+fn shown(step: &Step) -> impl Iterator<Item = f64> {
+    let band = step.band.as_ref().and_then(|(_, upper)| upper.value());
+    [band, step.value.upper.value(), step.value.estimate.value()].into_iter().flatten()
 }
 
 /// The region's name and its test above the panel: on one line, or on two in a narrow panel.
@@ -238,25 +265,29 @@ fn draw_head(
     canvas.text((frame.right, y), &panel.test_text, TICK, Align::Right)
 }
 
-/// Says in the panel which arm has no curve.
+/// Says in the panel which arm has no curve. Gives the places of the words.
 fn draw_empty(
     source: Source<'_>,
     canvas: &Canvas<'_>,
     frame: Frame,
     panel: &Panel,
-) -> Result<(), FigureError> {
+) -> Result<Vec<Frame>, FigureError> {
     let text = &source.names.texts.figure.first_job;
+    let mut places = Vec::new();
     let mut y = frame.top + 14.0;
     for (arm, steps) in panel.steps.iter() {
         if steps.iter().all(|step| step.value.estimate.value().is_none()) {
             let words = fill(&text.empty, &[("arm", &source.names.arm(arm))]);
             let words = shortened(&words, TICK, frame.right - frame.left - 12.0);
             let look = super::canvas::Type { colour: GREY, ..TICK };
-            canvas.text((frame.left + 6.0, y), &words, look, Align::Left)?;
+            let left = frame.left + 6.0;
+            canvas.text((left, y), &words, look, Align::Left)?;
+            let right = left + TICK.width(&words);
+            places.push(Frame { left, right, top: y - TICK.size, bottom: y + 3.0 });
             y += NUMBER_LINE;
         }
     }
-    Ok(())
+    Ok(places)
 }
 
 fn alternative(source: Source<'_>, panels: &[Panel]) -> String {
@@ -281,12 +312,21 @@ fn alternative(source: Source<'_>, panels: &[Panel]) -> String {
             ("arm_values", &values.join(&names.texts.note.list)),
         ];
         words.push(fill(&text.alternative_row, &row));
+        if let Some(Sooner { words: [heading, days], .. }) = &panel.sooner {
+            let row = [("heading", heading.as_str()), ("days", days)];
+            words.push(fill(&text.alternative_area, &row));
+        }
     }
     words.join(" ")
 }
 
 fn csv(panels: &[Panel]) -> Result<String, FigureError> {
-    let values = [VALUES[0], VALUES[1], VALUES[2], "n_at_risk", "log_rank_p_value"];
+    let values = [
+        &VALUES[..],
+        &["band_lower", "band_upper", "n_at_risk", "log_rank_p_value"],
+        &["mean_days_difference", "mean_days_ci_lower", "mean_days_ci_upper"],
+    ]
+    .concat();
     let mut csv = Numbers::new(&["region", "arm", "month"], &values)?;
     let empty = Cell::NotEstimable(String::new());
     for panel in panels {
@@ -294,12 +334,21 @@ fn csv(panels: &[Panel]) -> Result<String, FigureError> {
             for step in steps {
                 let value = &step.value;
                 let month = step.month.to_string();
-                let cells = [&value.estimate, &value.lower, &value.upper, &step.count, &empty];
+                let (low, high) = step.band.as_ref().map_or((&empty, &empty), |(l, u)| (l, u));
+                let (estimate, lower, upper) = (&value.estimate, &value.lower, &value.upper);
+                let count = &step.count;
+                let rest = [&empty; 4];
+                let cells = [&[estimate, lower, upper, low, high, count][..], &rest].concat();
                 csv.line(&[&panel.region, result_arm(arm).as_str(), &month], &cells)?;
             }
         }
-        let cells = [&empty, &empty, &empty, &empty, &panel.test];
+        let cells = [&[&empty; 6][..], &[&panel.test], &[&empty; 3]].concat();
         csv.line(&[&panel.region, "ips-control", ""], &cells)?;
+        if let Some(Sooner { month, days, .. }) = &panel.sooner {
+            let days = [&days.estimate, &days.lower, &days.upper];
+            let cells = [&[&empty; 7][..], &days].concat();
+            csv.line(&[&panel.region, "ips-control", &month.to_string()], &cells)?;
+        }
     }
     csv.finish()
 }

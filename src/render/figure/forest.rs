@@ -55,7 +55,9 @@ pub(super) fn draw_interval(
     stroke: Stroke,
 ) -> Result<(), FigureError> {
     let plot = canvas.plot(row, axis.range(), (-1.0, 1.0));
-    let ends = [(lower.max(axis.from), 0.0), (upper.min(axis.to), 0.0)];
+    // An interval wholly beyond the axis is its arrowhead.
+    let within = |limit: f64| limit.clamp(axis.from, axis.to);
+    let ends = [(within(lower), 0.0), (within(upper), 0.0)];
     plot.line(&ends, stroke)?;
     let fill = plotters::style::Color::to_rgba(&stroke.colour);
     let cut = [(lower < axis.from, ends[0], 7.0), (upper > axis.to, ends[1], -7.0)];

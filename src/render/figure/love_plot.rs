@@ -58,7 +58,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Option<Figure>, FigureError> {
     let mut footnotes = vec![text.explain.clone()];
     footnotes.extend(notes.lines());
     let words = Words {
-        name: NAME,
+        name: NAME.to_owned(),
         title: text.title.clone(),
         subtitle: text.subtitle.clone(),
         footnotes,

@@ -10,15 +10,24 @@ use super::text::Texts;
 
 mod axis;
 mod canvas;
+mod competing_exits;
+mod corner;
 mod curves;
 mod effect_by_month;
 mod effect_by_region;
 mod employment_by_month;
 mod employment_by_region;
 mod first_job;
+mod first_job_by;
 mod forest;
+mod hazard_ratio_over_time;
+mod hazard_ratios;
+mod job_starts;
+mod log_axis;
 mod love_plot;
 mod panel;
+mod reading;
+mod restricted_mean_by_horizon;
 mod sheet;
 mod style;
 mod subgroups;
@@ -28,7 +37,7 @@ mod table;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
     /// Name of its files, and of its part of the texts.
-    pub name: &'static str,
+    pub name: String,
     /// What is seen.
     pub title: String,
     /// The figure in words, with its main numbers.
@@ -97,8 +106,14 @@ pub fn render_all(
         employment_by_region::draw(source)?,
         effect_by_region::draw(source)?,
         first_job::draw(source)?,
-        employment_by_month::draw(source)?,
     ];
+    figures.extend(competing_exits::draw(source)?);
+    figures.extend(hazard_ratios::draw(source)?);
+    figures.extend(hazard_ratio_over_time::draw(source)?);
+    figures.extend(restricted_mean_by_horizon::draw(source)?);
+    figures.extend(job_starts::draw(source)?);
+    figures.extend(first_job_by::draw(source)?);
+    figures.push(employment_by_month::draw(source)?);
     figures.extend(effect_by_month::draw(source)?);
     figures.extend(subgroups::draw(source)?);
     figures.extend(love_plot::draw(source)?);

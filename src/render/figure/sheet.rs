@@ -18,7 +18,7 @@ const FALLBACK_FONTS: &str = "DejaVu Sans, Verdana, Arial, sans-serif";
 
 /// The words around a drawing.
 pub(super) struct Sheet {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) title: String,
     pub(super) text_alternative: String,
     internal: Option<String>,
@@ -29,7 +29,7 @@ pub(super) struct Sheet {
 
 /// What to write around a drawing.
 pub(super) struct Words {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) title: String,
     pub(super) subtitle: String,
     pub(super) footnotes: Vec<String>,
@@ -99,7 +99,7 @@ impl Sheet {
         let start = svg.find("viewBox=\"").ok_or(FigureError::Root)?;
         let box_end = start + svg[start..].find("\" ").ok_or(FigureError::Root)? + 1;
         let end = start + svg[start..].find('>').ok_or(FigureError::Root)?;
-        let (view_box, name) = (&svg[start..box_end], self.name);
+        let (view_box, name) = (&svg[start..box_end], &self.name);
         let root = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
              {view_box} role=\"img\" aria-labelledby=\"{name}-title {name}-desc\" \

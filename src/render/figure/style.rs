@@ -70,6 +70,14 @@ pub(super) const fn ribbon(arm: Arm) -> f64 {
     }
 }
 
+/// Opacity of an arm's band for all months at once, which the ribbon lies upon.
+pub(super) const fn band(arm: Arm) -> f64 {
+    match arm {
+        Arm::Intervention => 0.10,
+        Arm::Control => 0.09,
+    }
+}
+
 /// Mark of an arm's values.
 pub(super) const fn mark(arm: Arm) -> Mark {
     match arm {

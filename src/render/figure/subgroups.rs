@@ -94,7 +94,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Option<Figure>, FigureError> {
     footnotes.extend(notes.lines());
     let observed = fill(&names.texts.common.observed_at, &[("month", &month)]);
     let words = Words {
-        name: NAME,
+        name: NAME.to_owned(),
         title: fill(&text.title, &[("month", &month)]),
         subtitle: names.subtitle(&names.texts.common.subtitle, &observed),
         footnotes,

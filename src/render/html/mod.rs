@@ -185,7 +185,7 @@ fn head(names: Names<'_>, provenance: &Provenance) -> BTreeMap<&'static str, Val
 
 fn figure(figure: &Figure) -> Value {
     let values = [
-        ("name", Value::from(figure.name)),
+        ("name", Value::from(figure.name.as_str())),
         ("svg", Value::from_safe_string(figure.svg.clone())),
         ("in_words", Value::from(figure.text_alternative.as_str())),
     ];

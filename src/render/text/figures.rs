@@ -2,6 +2,11 @@
 
 use serde::Deserialize;
 
+use super::time_figures::{
+    CompetingExitsText, FirstJobByText, HazardRatioOverTimeText, HazardRatiosText, JobStartsText,
+    RestrictedMeanByHorizonText,
+};
+
 /// Texts of the figures, by the figure's name.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -10,6 +15,12 @@ pub struct FigureTexts {
     pub employment_by_region: EmploymentByRegionText,
     pub effect_by_region: EffectByRegionText,
     pub first_job: FirstJobText,
+    pub competing_exits: CompetingExitsText,
+    pub hazard_ratios: HazardRatiosText,
+    pub hazard_ratio_over_time: HazardRatioOverTimeText,
+    pub restricted_mean_by_horizon: RestrictedMeanByHorizonText,
+    pub job_starts: JobStartsText,
+    pub first_job_by: FirstJobByText,
     pub employment_by_month: EmploymentByMonthText,
     pub effect_by_month: EffectByMonthText,
     pub subgroups: SubgroupsText,
@@ -71,6 +82,11 @@ pub struct FirstJobText {
     pub alternative: String,
     pub alternative_row: String,
     pub alternative_arm: String,
+    pub band: String,
+    pub area: String,
+    pub area_heading: String,
+    pub area_place: String,
+    pub alternative_area: String,
 }
 
 /// Texts of the figure `employment_by_month`.

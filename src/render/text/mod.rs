@@ -11,6 +11,7 @@ mod figures;
 mod fill;
 mod report;
 mod tables;
+mod time_figures;
 
 pub use figures::{
     EffectByMonthText, EffectByRegionText, EmploymentByMonthText, EmploymentByRegionText,
@@ -19,6 +20,10 @@ pub use figures::{
 pub use fill::fill;
 pub use report::ReportText;
 pub use tables::TablesText;
+pub use time_figures::{
+    CompetingExitsText, FirstJobByText, HazardRatioOverTimeText, HazardRatiosText, JobStartsText,
+    RestrictedMeanByHorizonText,
+};
 
 /// A language in which documents exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
