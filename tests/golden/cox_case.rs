@@ -18,9 +18,11 @@ pub(crate) struct Input {
     pub(crate) sampling: Option<Vec<f64>>,
 }
 
-fn whole<T: TryFrom<i64>>(value: &Value) -> Vec<T> {
-    let whole = |x: f64| T::try_from(x as i64).ok().expect("a whole number");
-    numbers(value).into_iter().map(whole).collect()
+/// Whole numbers.
+pub(crate) fn whole<T: TryFrom<i64>>(value: &Value) -> Vec<T> {
+    let items = value.as_array().expect("a list").iter();
+    let whole = |item: &Value| T::try_from(item.as_i64().expect("a whole number")).ok();
+    items.map(|item| whole(item).expect("in range")).collect()
 }
 
 impl Input {
