@@ -24,7 +24,7 @@ pub(crate) fn whole() -> ResultSet {
 
 /// One region, and a variable with more levels than fit into a row.
 pub(crate) fn single_region() -> ResultSet {
-    let levels = ["none", "primary", "lower_secondary", "upper_secondary", "higher"];
+    let levels = ["no_diploma", "primary", "lower_secondary", "upper_secondary", "higher"];
     build(&support::single_region(), &[("education", &levels)])
 }
 
