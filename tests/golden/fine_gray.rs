@@ -6,7 +6,7 @@ use ips_eval::survival::fine_gray::{FineGrayData, FineGrayError, FineGrayFit, fi
 use ips_eval::trial::arm::Arm;
 use serde_json::Value;
 
-use super::competing::{Cases, Frame, cause_of, exchanged, is_weighted, name_of};
+use super::competing::{Cases, Count, Frame, cause_of, count_of, exchanged, name_of};
 
 fn columns<'a>(frame: &'a Frame, names: &[&str]) -> Vec<&'a [f64]> {
     names.iter().map(|name| frame.covariates[*name].as_slice()).collect()
@@ -46,7 +46,7 @@ fn fine_gray_is_crr() {
         };
         let data =
             FineGrayData { censoring_groups: groups, ..data(frame, &columns, cause_of(case)) };
-        let weights = if is_weighted(case) {
+        let weights = if count_of(case) == Count::Weighted {
             CaseWeights::Frequency(FrequencyWeights(&frame.weights))
         } else {
             CaseWeights::Once
