@@ -498,7 +498,11 @@ fn a_band_is_the_limits_formula_with_another_multiplier() {
     for (p, error) in [(0.3, 0.05), (0.9, 0.01), (0.5, 0.0)] {
         assert_eq!(log_log_band(p, error, level.z()), log_log_limits(p, error, level));
         let band = log_log_band(p, error, 2.8).expect("a band");
-        assert!(band.lower <= p + 1e-15 && band.upper >= p - 1e-15);
+        // On the scale of log(−log p) both limits lie 2.8 se / (p ln p) from the estimate.
+        let scale = |p: f64| libm::log(-libm::log(p));
+        let margin = -2.8 * error / (p * libm::log(p));
+        assert!((scale(band.lower) - scale(p) - margin).abs() < 1e-12);
+        assert!((scale(p) - scale(band.upper) - margin).abs() < 1e-12);
     }
     assert_eq!(log_log_band(0.0, 0.1, 2.8), None);
     assert_eq!(log_log_band(1.0, 0.1, 2.8), None);
