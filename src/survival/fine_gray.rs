@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2};
 use thiserror::Error;
 
 use super::ending::{Cause, Ending};
-use super::fine_gray_sums::{Likelihood, Sorted};
+use super::fine_gray_sums::{Likelihood, RiskSets, Sorted};
 use crate::numeric::symmetric::Cholesky;
 use crate::numeric::weights::CaseWeights;
 
@@ -226,7 +226,8 @@ fn factor(likelihood: &Likelihood, p: usize, smallest_share: f64) -> Result<Chol
 /// Newton's method with halved steps.
 fn maximum(sorted: &Sorted, p: usize) -> Result<Maximum, FineGrayError> {
     let mut beta = vec![0.0; p];
-    let mut current = sorted.likelihood(&beta);
+    let mut sets = RiskSets::default();
+    let mut current = sorted.likelihood(&beta, &mut sets);
     let null = current.log;
     let at_null: Vec<f64> = (0..p).map(|j| diagonal(&current, j)).collect();
     factor(&current, p, COLLINEAR).map_err(|column| FineGrayError::Collinear { column })?;
@@ -235,7 +236,8 @@ fn maximum(sorted: &Sorted, p: usize) -> Result<Maximum, FineGrayError> {
         let score = Array1::from(current.score.clone());
         let step = information.solve(score.view()).map_err(|_| monotone(&beta))?;
         let decrement = score.dot(&step).max(0.0).sqrt();
-        let Some((next, likelihood)) = ascend(sorted, &beta, &step, current.log) else {
+        let Some((next, likelihood)) = ascend(sorted, &mut sets, (&beta, &step), current.log)
+        else {
             return Err(monotone(&beta));
         };
         (beta, current) = (next, likelihood);
@@ -264,14 +266,14 @@ fn monotone(beta: &[f64]) -> FineGrayError {
 /// The step, halved until the likelihood does not fall by more than rounding.
 fn ascend(
     sorted: &Sorted,
-    beta: &[f64],
-    step: &Array1<f64>,
+    sets: &mut RiskSets,
+    (beta, step): (&[f64], &Array1<f64>),
     log: f64,
 ) -> Option<(Vec<f64>, Likelihood)> {
     let mut size = 1.0;
     for _ in 0..60 {
         let next: Vec<f64> = beta.iter().zip(step).map(|(b, s)| b + size * s).collect();
-        let likelihood = sorted.likelihood(&next);
+        let likelihood = sorted.likelihood(&next, sets);
         if likelihood.log >= log - 1e-10 * (1.0 + log.abs()) {
             return Some((next, likelihood));
         }

@@ -37,6 +37,8 @@ struct Day {
     end: usize,
     /// The weight of those who left by the cause.
     n_events: f64,
+    /// How many days before had such.
+    set: usize,
 }
 
 /// Participants with one distribution of censoring.
@@ -93,9 +95,9 @@ pub(super) struct Likelihood {
     pub(super) information: Vec<f64>,
 }
 
-/// The weighted number and the sums of covariates in the risk set of each day with events; 0 on
-/// other days.
-struct RiskSets {
+/// The weighted number and the sums of covariates in the risk set of each day with events.
+#[derive(Debug, Default)]
+pub(super) struct RiskSets {
     /// exp(β·z) up to a common factor, by place.
     hazards: Vec<f64>,
     /// The logarithm of that factor.
@@ -106,8 +108,9 @@ struct RiskSets {
 }
 
 impl RiskSets {
-    fn of_day(&self, day: usize) -> &[f64] {
-        &self.moments[day * self.width..(day + 1) * self.width]
+    /// The set of a day with events.
+    fn of_day(&self, day: &Day) -> &[f64] {
+        &self.moments[day.set * self.width..(day.set + 1) * self.width]
     }
 }
 
@@ -135,8 +138,11 @@ impl Sorted {
         centres: &[f64],
         scales: &[f64],
     ) -> Self {
-        let mut positions: Vec<usize> = (0..data.days.len()).filter(|&i| weight(i) > 0.0).collect();
-        positions.sort_by_key(|&i| data.days[i]);
+        // Day and position together: no look-ups while sorting, and no ties.
+        let counts = (0..data.days.len()).filter(|&i| weight(i) > 0.0);
+        let mut by_day: Vec<(i32, usize)> = counts.map(|i| (data.days[i], i)).collect();
+        by_day.sort_unstable();
+        let positions: Vec<usize> = by_day.into_iter().map(|(_, position)| position).collect();
         let weights: Vec<f64> = positions.iter().map(|&i| weight(i)).collect();
         let roles: Vec<Role> =
             positions.iter().map(|&i| role(data.endings[i], data.cause)).collect();
@@ -153,8 +159,9 @@ impl Sorted {
             let end = start + same_day.len();
             let events = (start..end).filter(|&i| roles[i] == Role::Cause);
             let n_events = events.map(|i| weights[i]).sum();
+            let set = days.last().map_or(0, |day| day.set + usize::from(day.n_events > 0.0));
             day_numbers.resize(end, days.len());
-            days.push(Day { start, end, n_events });
+            days.push(Day { start, end, n_events, set });
         }
         let number = |place: usize| data.censoring_groups.map_or(0, |g| g[positions[place]]);
         let mut by_group: Vec<usize> = (0..positions.len()).collect();
@@ -181,14 +188,17 @@ impl Sorted {
     }
 
     /// The log partial likelihood at β, with its derivatives.
-    pub(super) fn likelihood(&self, beta: &[f64]) -> Likelihood {
+    ///
+    /// `sets` is working memory: what it held before does not matter.
+    pub(super) fn likelihood(&self, beta: &[f64], sets: &mut RiskSets) -> Likelihood {
         let p = self.n_covariates;
-        let sets = self.risk_sets(beta, 1 + p + p * (p + 1) / 2);
+        sets.width = 1 + p + p * (p + 1) / 2;
+        self.fill(sets, beta);
         let mut log = 0.0;
         let mut score = vec![0.0; p];
         let mut information = vec![0.0; p * (p + 1) / 2];
-        for (number, day) in self.days.iter().enumerate().filter(|(_, day)| day.n_events > 0.0) {
-            let (count, rest) = sets.of_day(number).split_at(1);
+        for day in self.days.iter().filter(|day| day.n_events > 0.0) {
+            let (count, rest) = sets.of_day(day).split_at(1);
             let (first, second) = rest.split_at(p);
             for place in (day.start..day.end).filter(|&place| self.roles[place] == Role::Cause) {
                 log += self.weights[place] * self.linear(place, beta);
@@ -211,20 +221,25 @@ impl Sorted {
 
     /// The sums of every risk set at β: those still at risk, counted from the last day, and
     /// those gone by another cause, with their weights, from the first.
-    fn risk_sets(&self, beta: &[f64], width: usize) -> RiskSets {
-        let linear: Vec<f64> = (0..self.weights.len()).map(|i| self.linear(i, beta)).collect();
-        let log_factor = linear.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let hazard = |x: &f64| exp(x - log_factor);
-        let hazards: Vec<f64> = linear.iter().map(hazard).collect();
-        let mut moments = vec![0.0; self.days.len() * width];
+    fn fill(&self, sets: &mut RiskSets, beta: &[f64]) {
+        let RiskSets { hazards, log_factor, moments, width } = sets;
+        let width = *width;
+        hazards.clear();
+        hazards.extend((0..self.weights.len()).map(|i| self.linear(i, beta)));
+        *log_factor = hazards.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        for hazard in &mut *hazards {
+            *hazard = exp(*hazard - *log_factor);
+        }
+        let n_sets = self.days.last().map_or(0, |day| day.set + 1);
+        moments.resize(n_sets * width, 0.0);
         let mut sums = vec![0.0; width];
-        for (number, day) in self.days.iter().enumerate().rev() {
-            for place in day.start..day.end {
-                let amount = self.weights[place] * hazards[place];
-                add(&mut sums, amount, self.covariates_of(place));
+        for day in self.days.iter().rev() {
+            let amounts = self.weights[day.start..day.end].iter().zip(&hazards[day.start..day.end]);
+            for (place, (weight, hazard)) in (day.start..).zip(amounts) {
+                add(&mut sums, weight * hazard, self.covariates_of(place));
             }
             if day.n_events > 0.0 {
-                moments[number * width..(number + 1) * width].copy_from_slice(&sums);
+                moments[day.set * width..(day.set + 1) * width].copy_from_slice(&sums);
             }
         }
         for group in &self.groups {
@@ -235,13 +250,12 @@ impl Sorted {
                 while let Some(place) = members.next_if(|&place| place < day.start) {
                     self.add_gone(&mut gone, group, place, hazards[place]);
                 }
-                let set = &mut moments[number * width..(number + 1) * width];
+                let set = &mut moments[day.set * width..(day.set + 1) * width];
                 for (to, sum) in set.iter_mut().zip(&gone) {
                     *to += group.uncensored[number] * sum;
                 }
             }
         }
-        RiskSets { hazards, log_factor, moments, width }
     }
 
     /// Adds someone gone by the other cause, over G(T−).
@@ -256,11 +270,12 @@ impl Sorted {
     /// η + ψ of each participant at β, participant after participant, in the sorted order.
     pub(super) fn residuals(&self, beta: &[f64]) -> Vec<f64> {
         let p = self.n_covariates;
-        let sets = self.risk_sets(beta, 1 + p);
+        let mut sets = RiskSets { width: 1 + p, ..RiskSets::default() };
+        self.fill(&mut sets, beta);
         // dΛ and z̄ dΛ of each day.
         let mut increments = vec![0.0; self.days.len() * (1 + p)];
         for (number, day) in self.days.iter().enumerate().filter(|(_, day)| day.n_events > 0.0) {
-            let set = sets.of_day(number);
+            let set = sets.of_day(day);
             let increment = day.n_events / set[0];
             let to = &mut increments[number * (1 + p)..(number + 1) * (1 + p)];
             to[0] = increment;
@@ -285,13 +300,12 @@ impl Sorted {
             for (sum, increment) in cumulative.iter_mut().zip(increment) {
                 *sum += increment;
             }
-            let set = sets.of_day(number);
             for place in day.start..day.end {
-                let is_event = self.roles[place] == Role::Cause;
+                let set = (self.roles[place] == Role::Cause).then(|| sets.of_day(day));
                 let to = &mut residuals[place * p..(place + 1) * p];
                 for (j, z) in self.covariates_of(place).iter().enumerate() {
                     let expected = sets.hazards[place] * (z * cumulative[0] - cumulative[1 + j]);
-                    let own = if is_event { z - set[1 + j] / set[0] } else { 0.0 };
+                    let own = set.map_or(0.0, |set| z - set[1 + j] / set[0]);
                     to[j] += own - expected;
                 }
             }

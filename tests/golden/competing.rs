@@ -24,6 +24,20 @@ use serde_json::Value;
 use super::sets::Set;
 use super::{Reference, number, numbers};
 
+/// How often each participant counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Count {
+    Once,
+    Weighted,
+}
+
+/// Whether there are strata.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Split {
+    Together,
+    ByStratum,
+}
+
 /// The participants of a frame, by columns.
 pub(crate) struct Frame {
     pub(crate) days: Vec<i32>,
@@ -41,6 +55,7 @@ impl Frame {
             Some(column) => set.as_ref().expect("a set").column(column),
             None => numbers(&input[name]),
         };
+        #[expect(clippy::cast_possible_truncation, reason = "small whole numbers")]
         let whole = |name: &str| column(name).into_iter().map(|value| value as i64);
         let covariate = |name: &str| (name.to_owned(), column(name));
         Self {
@@ -67,24 +82,24 @@ impl Frame {
     }
 
     /// The table of those who belong, each once or with the own weight.
-    fn table(&self, weighted: bool, belongs: impl Fn(usize) -> bool) -> EventTable {
-        let weight = |i: usize| if weighted { self.weights[i] } else { 1 };
+    fn table(&self, count: Count, belongs: impl Fn(usize) -> bool) -> EventTable {
+        let weight = |i: usize| if count == Count::Weighted { self.weights[i] } else { 1 };
         let weights: Vec<u32> =
             (0..self.n()).map(|i| if belongs(i) { weight(i) } else { 0 }).collect();
         EventTable::new(&self.days, &self.endings, Some(FrequencyWeights(&weights)))
     }
 
-    fn arm_tables(&self, weighted: bool, belongs: impl Fn(usize) -> bool) -> TwoArm<EventTable> {
-        TwoArm::from_fn(|arm| self.table(weighted, |i| self.arms[i] == arm && belongs(i)))
+    fn arm_tables(&self, count: Count, belongs: impl Fn(usize) -> bool) -> TwoArm<EventTable> {
+        TwoArm::from_fn(|arm| self.table(count, |i| self.arms[i] == arm && belongs(i)))
     }
 
     /// Both arms of each stratum, or of all as one.
-    fn strata(&self, weighted: bool, stratified: bool) -> Vec<TwoArm<EventTable>> {
-        if !stratified {
-            return vec![self.arm_tables(weighted, |_| true)];
+    fn strata(&self, count: Count, split: Split) -> Vec<TwoArm<EventTable>> {
+        if split == Split::Together {
+            return vec![self.arm_tables(count, |_| true)];
         }
         let labels: std::collections::BTreeSet<u32> = self.strata.iter().copied().collect();
-        labels.iter().map(|&s| self.arm_tables(weighted, |i| self.strata[i] == s)).collect()
+        labels.iter().map(|&s| self.arm_tables(count, |i| self.strata[i] == s)).collect()
     }
 }
 
@@ -123,8 +138,8 @@ pub(crate) fn name_of(case: &Value) -> String {
     case["name"].as_str().expect("a name").to_owned()
 }
 
-pub(crate) fn is_weighted(case: &Value) -> bool {
-    case["input"]["weights"] == "weighted"
+pub(crate) fn count_of(case: &Value) -> Count {
+    if case["input"]["weights"] == "weighted" { Count::Weighted } else { Count::Once }
 }
 
 pub(crate) fn cause_of(case: &Value) -> Cause {
@@ -169,8 +184,9 @@ fn grays_tests_are_cumincs() {
         let (input, want) = (&case["input"], &case["want"]);
         let frame = cases.frame(&name_of(case));
         let stratified = input["stratified"] == 1;
+        let split = if stratified { Split::ByStratum } else { Split::Together };
         let (cause, rho) = (cause_of(case), number(&input["rho"]));
-        let strata = frame.strata(is_weighted(case), stratified);
+        let strata = frame.strata(count_of(case), split);
         let what = format!("{} {input}", name_of(case));
         let got = gray_of(&strata, cause, rho);
         if number(&want["statistic"]).is_nan() {
@@ -202,7 +218,9 @@ fn grays_test_is_of_the_cause_that_was_asked_for() {
         let frame = cases.frame(name);
         let coded_otherwise =
             Frame { endings: exchanged(&frame.endings), ..Frame::of_parts(frame) };
-        let both = |frame: &Frame, cause| gray_of(&frame.strata(false, true), cause, 0.0);
+        let both = |frame: &Frame, cause| {
+            gray_of(&frame.strata(Count::Once, Split::ByStratum), cause, 0.0)
+        };
         let (event, competing) = (both(frame, Cause::Event), both(frame, Cause::Competing));
         assert_eq!(event, both(&coded_otherwise, Cause::Competing), "{name}");
         assert_eq!(competing, both(&coded_otherwise, Cause::Event), "{name}");
@@ -227,7 +245,7 @@ impl Frame {
 fn exchanging_the_arms_negates_grays_excess() {
     let cases = Cases::read();
     for name in ["colon", "mgus2", "lung", "one arm followed for less"] {
-        let strata = cases.frame(name).strata(true, true);
+        let strata = cases.frame(name).strata(Count::Weighted, Split::ByStratum);
         let swapped: Vec<_> = strata
             .iter()
             .map(|s| TwoArm { intervention: s.control.clone(), control: s.intervention.clone() })
@@ -250,7 +268,7 @@ fn a_competing_exit_is_neither_event_nor_censoring() {
         let recode = |e: &Ending| if *e == Ending::Competing { ending } else { *e };
         let endings = frame.endings.iter().map(recode).collect();
         let frame = Frame { endings, ..Frame::of_parts(frame) };
-        gray_of(&frame.strata(false, false), Cause::Event, 0.0).expect("a test")
+        gray_of(&frame.strata(Count::Once, Split::Together), Cause::Event, 0.0).expect("a test")
     };
     let kept = with(Ending::Competing);
     for ending in [Ending::Event, Ending::Censored] {
@@ -263,7 +281,8 @@ fn a_competing_exit_is_neither_event_nor_censoring() {
     let cut = |i: usize| if frame.days[i] > last { Ending::Censored } else { frame.endings[i] };
     let endings = (0..frame.n()).map(cut).collect();
     let cut = Frame { days, endings, ..Frame::of_parts(frame) };
-    let cut = gray_of(&cut.strata(false, false), Cause::Event, 0.0).expect("a test");
+    let cut =
+        gray_of(&cut.strata(Count::Once, Split::Together), Cause::Event, 0.0).expect("a test");
     assert!((cut.test.statistic - kept.test.statistic).abs() < 1e-9);
 }
 
@@ -293,12 +312,12 @@ fn times_lost_are_survfits() {
         let (input, want) = (&case["input"], &case["want"]);
         let frame = cases.frame(&name_of(case));
         let arm = if input["arm"] == 1 { Arm::Intervention } else { Arm::Control };
-        let table = frame.table(is_weighted(case), |i| frame.arms[i] == arm);
+        let table = frame.table(count_of(case), |i| frame.arms[i] == arm);
         // Free of both causes: their events are one event.
         let either = |e: &Ending| if *e == Ending::Censored { *e } else { Ending::Event };
         let endings = frame.endings.iter().map(either).collect();
         let merged = Frame { endings, ..Frame::of_parts(frame) };
-        let free = merged.table(is_weighted(case), |i| frame.arms[i] == arm);
+        let free = merged.table(count_of(case), |i| frame.arms[i] == arm);
         let members: Vec<usize> = (0..frame.n()).filter(|&i| frame.arms[i] == arm).collect();
         let days: Vec<i32> = members.iter().map(|&i| frame.days[i]).collect();
         let endings: Vec<Ending> = members.iter().map(|&i| frame.endings[i]).collect();
@@ -350,7 +369,7 @@ fn incidences_and_event_free_survival_are_one() {
     let cases = Cases::read();
     cases.each("frame", 10, |case| {
         let frame = cases.frame(&name_of(case));
-        let table = frame.table(true, |_| true);
+        let table = frame.table(Count::Weighted, |_| true);
         let curves = [Cause::Event, Cause::Competing]
             .map(|cause| CumulativeIncidence::new(&table, cause, level(0.95)));
         let mut free = 1.0;
@@ -482,7 +501,11 @@ fn a_band_is_the_limits_formula_with_another_multiplier() {
             log_log_limits(p, error, level)
         );
         let band = LimitScale::LogLog.around(p, 2.8 * error).expect("a band");
-        assert!(band.lower <= p + 1e-15 && band.upper >= p - 1e-15);
+        // On the scale of log(−log p) both limits lie 2.8 se / (p ln p) from the estimate.
+        let scale = |p: f64| libm::log(-libm::log(p));
+        let margin = -2.8 * error / (p * libm::log(p));
+        assert!((scale(band.lower) - scale(p) - margin).abs() < 1e-12);
+        assert!((scale(p) - scale(band.upper) - margin).abs() < 1e-12);
     }
     assert_eq!(LimitScale::LogLog.around(0.0, 0.28), None);
     assert_eq!(LimitScale::LogLog.around(1.0, 0.28), None);

@@ -244,9 +244,9 @@ proptest! {
 
     #[test]
     fn influence_is_the_derivative(people in people(), time in 0..25, competing in any::<bool>()) {
-        let cause = if competing { Cause::Competing } else { Cause::Event };
         // F depends on the shares of the weights alone: small steps in large weights.
         const SCALE: u32 = 20_000;
+        let cause = if competing { Cause::Competing } else { Cause::Event };
         let (days, endings) = (days(&people), endings(&people));
         let weights: Vec<u32> = weights(&people).iter().map(|w| w * SCALE).collect();
         let time = f64::from(time);
