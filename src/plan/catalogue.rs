@@ -120,6 +120,7 @@ fn time_to_job(plan: &Plan) -> Vec<Catalogued> {
     let mut all = vec![
         of(first_job, curves, &months),
         of(first_job, means, &taus),
+        of(first_job, vec![Method::Schoenfeld], &months),
         of(first_job, tests, &[]),
         of(first_job, ratios, &[]),
         of(Outcome::CompetingExit, vec![Method::RiskDifferenceAalenJohansen], &months),

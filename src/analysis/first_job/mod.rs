@@ -18,6 +18,7 @@ mod subdistribution;
 
 use super::Setting;
 use super::adjusted::Adjusted;
+use super::cohort::Scope;
 use super::flow::Missingness;
 use super::sheet::{Entry, Sheet};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome};
@@ -37,7 +38,10 @@ pub(super) fn add_first_job(sheet: &mut Sheet, adjusted: Adjusted<'_>, missing: 
         incidence::add_incidence(sheet, setting, cohort, (&group, missing));
     }
     for group in Group::facets(setting, cohort) {
-        group.add_time_at_risk(sheet, cohort, &curve);
+        // Levels in all regions together are counted with their hazard ratios.
+        if group.scope != Scope::All {
+            group.add_time_at_risk(sheet, cohort, &curve);
+        }
         incidence::add_facet(sheet, setting, cohort, &group);
     }
     equality::add_stratified_tests(sheet, setting, cohort, &curve);

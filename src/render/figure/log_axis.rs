@@ -92,7 +92,7 @@ pub(super) fn label(numbers: Numbers<'_>, tick: f64) -> String {
         let shown: f64 = format!("{ratio:.digits$}").parse().unwrap_or(ratio);
         (shown - ratio).abs() < 1e-6 * ratio
     };
-    let digits = (0..=3).find(is_exact).unwrap_or(3);
+    let digits = (0..=4).find(is_exact).unwrap_or(4);
     numbers.decimal(ratio, digits)
 }
 
@@ -118,6 +118,6 @@ mod tests {
         assert_eq!(labels(&[interval(1.3, 0.4, 3.0)]), ["0.25", "0.5", "1", "2", "4"]);
         assert_eq!(labels(&[]), ["0.8", "1", "1.25"]);
         let wide = labels(&[interval(40.0, 0.0, 900.0), interval(0.03, 0.01, 0.2)]);
-        assert_eq!(wide, ["0.016", "0.063", "0.25", "1", "4", "16", "64"]);
+        assert_eq!(wide, ["0.0156", "0.0625", "0.25", "1", "4", "16", "64"]);
     }
 }
