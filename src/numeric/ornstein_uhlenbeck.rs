@@ -1,5 +1,7 @@
 //! The largest absolute value of a stationary Ornstein-Uhlenbeck process.
 
+use std::hint::black_box;
+
 use super::distribution::normal;
 use super::elementary::exp;
 use super::root;
@@ -149,7 +151,8 @@ impl Solution {
             slope_by_lambda: b.1,
         };
         let mut order = 0.0;
-        for _ in 0..ORDER {
+        // A known number of terms would be written out one by one: minutes of the optimiser's time.
+        for _ in 0..black_box(ORDER) {
             let scale = 1.0 / ((order + 2.0) * (order + 1.0));
             let next_a = (x * (order + 1.0) * a.1 + (order - lambda) * a.0) * scale;
             let next_b = (x * (order + 1.0) * b.1 + (order - lambda) * b.0 - a.0) * scale;

@@ -250,11 +250,12 @@ fn draw_names(
     panel: &Panel,
 ) -> Result<(), FigureError> {
     let text = &source.names.texts.figure.competing_exits;
-    let end = |value: &dyn Fn(&Step) -> Option<f64>| panel.jobs.iter().rev().find_map(value);
+    let known = |step: &&Step| step.value.estimate.value().is_some();
     let y = |value: f64| plot.at((0.0, value)).1 + 3.6;
-    let jobs = end(&|step| step.value.estimate.value());
-    let stacked = end(&|step| panel.stacked(step).map(|(_, top)| top));
-    let Some(jobs) = jobs else { return Ok(()) };
+    let Some(last) = panel.jobs.iter().rev().find(known) else { return Ok(()) };
+    let Some(jobs) = last.value.estimate.value() else { return Ok(()) };
+    // Exits that are hidden at the end have no area there to name.
+    let stacked = panel.stacked(last).map(|(_, top)| top);
     let x = frame.right + 6.0;
     let top = frame.top + 3.6;
     let Some(stacked) = stacked else {

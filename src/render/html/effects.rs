@@ -174,7 +174,12 @@ pub(super) fn tests(source: Source<'_>) -> Table {
         let is_test = matches!(key.analysis, Analysis::SurvivalTest | Analysis::Interaction)
             || (key.analysis == Analysis::Effect
                 && cell(source, &line_of(key), Statistic::Estimate) == Cell::Absent);
-        is_test && key.statistic == Statistic::PValue && key.inference == Inference::Analytic
+        let is_due = key.analysis != Analysis::SurvivalTest
+            || key.month.is_none_or(|month| month == names.study.horizon_months);
+        is_test
+            && is_due
+            && key.statistic == Statistic::PValue
+            && key.inference == Inference::Analytic
     };
     let mut notes = Notes::new(names);
     let mut rows = Vec::new();
@@ -197,12 +202,28 @@ pub(super) fn tests(source: Source<'_>) -> Table {
     Table { name: "tests", caption, columns, rows, text_columns: 3, footnotes: notes.lines() }
 }
 
+/// A test with what singles it out: the regression that it is of, its weights, its month.
+fn plain_test_name(source: Source<'_>, line: &Key) -> String {
+    let names = source.names;
+    let text = &names.texts.tables;
+    let method = names.method(line.method);
+    let of = match (Method::from_word(&line.level), line.month) {
+        (Some(regression), _) => names.method(regression),
+        (None, _) if !line.level.is_empty() => line.level.clone(),
+        (None, Some(month)) if line.analysis == Analysis::SurvivalTest => {
+            fill(&text.at_month, &[("months", &month.to_string())])
+        }
+        _ => return method,
+    };
+    fill(&names.texts.first_job.test_of, &[("test", &method), ("of", &of)])
+}
+
 /// What a test is called: that of equal effects by what it compares, any other by its method.
 fn test_name(source: Source<'_>, line: &Key) -> String {
     let names = source.names;
     let text = &names.texts.tables;
     let (test, equal) = match line.method {
-        _ if line.analysis != Analysis::Interaction => return names.method(line.method),
+        _ if line.analysis != Analysis::Interaction => return plain_test_name(source, line),
         Method::EmpiricalBayes => (text.cochran.clone(), &text.equal_effects),
         Method::WaldHc2 => (text.wald_robust.clone(), &text.equal_effects),
         Method::WaldLogRiskRatio => (text.wald.clone(), &text.equal_ratios),

@@ -14,16 +14,16 @@ use super::table::{Section, Table};
 /// Everything about the time to the first job that other sections do not show; nothing where the
 /// results have no ratio of hazards.
 pub(super) fn section(source: Source<'_>) -> Option<Section> {
-    let text = &source.names.texts.tables;
+    let text = &source.names.texts.first_job;
     let ratios = ratios(source);
     if ratios.rows.is_empty() {
         return None;
     }
     let tables = [Some(waits(source)), Some(ratios), means(source), checks(source), jobs(source)];
     Some(Section {
-        id: "first_job",
-        heading: text.first_job_heading.clone(),
-        words: text.first_job_words.clone(),
+        id: "first_job_detail",
+        heading: text.heading.clone(),
+        words: text.words.clone(),
         tables: tables.into_iter().flatten().collect(),
         ..Section::default()
     })
@@ -37,7 +37,7 @@ fn is_overall(key: &Key) -> bool {
 /// Participants, ways in which the wait ended, and how long it was, by region and arm.
 fn waits(source: Source<'_>) -> Table {
     let names = source.names;
-    let (text, report) = (&names.texts.tables, &names.texts.report);
+    let (text, report) = (&names.texts.first_job, &names.texts.report);
     let mut notes = Notes::new(names);
     let mut rows = Vec::new();
     for region in regions(source.results) {
@@ -109,7 +109,7 @@ fn wait(source: Source<'_>, notes: &mut Notes<'_>, (region, arm): (&str, Arm)) -
 
 /// Ratios of hazards, of subdistribution hazards and of rates.
 fn ratios(source: Source<'_>) -> Table {
-    let text = &source.names.texts.tables;
+    let text = &source.names.texts.first_job;
     let is_wanted = |row: &Row| {
         let key = &row.key;
         key.analysis == Analysis::HazardRatio
@@ -126,7 +126,7 @@ fn ratios(source: Source<'_>) -> Table {
 /// Mean times up to the plan's months.
 fn means(source: Source<'_>) -> Option<Table> {
     let names = source.names;
-    let text = &names.texts.tables;
+    let text = &names.texts.first_job;
     let months = horizons(source);
     let is_wanted = |row: &Row| {
         let key = &row.key;
@@ -173,7 +173,7 @@ fn horizons(source: Source<'_>) -> Vec<i32> {
 /// Tests of proportional hazards and concordance of each regression.
 fn checks(source: Source<'_>) -> Option<Table> {
     let names = source.names;
-    let (text, report, numbers) = (&names.texts.tables, &names.texts.report, names.numbers());
+    let (text, report, numbers) = (&names.texts.first_job, &names.texts.report, names.numbers());
     let is_wanted = |row: &Row| {
         let key = &row.key;
         key.analysis == Analysis::ProportionalHazardsTest
@@ -219,7 +219,7 @@ fn checks(source: Source<'_>) -> Option<Table> {
 /// Mean numbers of jobs by arm, and their difference, at the plan's months.
 fn jobs(source: Source<'_>) -> Option<Table> {
     let names = source.names;
-    let (text, report, numbers) = (&names.texts.tables, &names.texts.report, names.numbers());
+    let (text, report, numbers) = (&names.texts.first_job, &names.texts.report, names.numbers());
     let question = |analysis, month| {
         let method = Method::MeanCumulative;
         Question::new(analysis, Outcome::JobStarts, AnalysisSet::Itt, method).month(month)

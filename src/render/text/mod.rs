@@ -19,7 +19,7 @@ pub use figures::{
 };
 pub use fill::fill;
 pub use report::ReportText;
-pub use tables::TablesText;
+pub use tables::{FirstJobTablesText, TablesText};
 pub use time_figures::{
     CompetingExitsText, FirstJobByText, HazardRatioOverTimeText, HazardRatiosText, JobStartsText,
     RestrictedMeanByHorizonText,
@@ -91,6 +91,8 @@ pub struct Texts {
     pub report: ReportText,
     /// Texts of the tables of adjusted effects and what belongs to them.
     pub tables: TablesText,
+    /// Texts of the section on the time to the first job.
+    pub first_job: FirstJobTablesText,
     /// Names of roles, by their word in the results.
     pub roles: BTreeMap<String, String>,
     /// Names of strategies for intercurrent events, by their word in the results.

@@ -7,21 +7,16 @@ use crate::numeric::elementary::exp;
 pub(super) type RiskSums =
     fn(x: &[f64], weights: &[f64], at: (&[f64], f64), risks: &mut [f64], sums: &mut [f64]);
 
-/// Adds Σ v x xᵀ to the lower triangle of `gram` (p × p).
-pub(super) type Gram = fn(x: &[f64], v: &[f64], gram: &mut [f64]);
-
-/// The two loops for that many covariates.
-pub(super) fn loops(p: usize) -> (RiskSums, Gram) {
+/// The loop for that many covariates.
+pub(super) fn risk_sums_of(p: usize) -> RiskSums {
     match p {
-        1 => (risk_sums::<1>, gram::<1>),
-        2 => (risk_sums::<2>, gram::<2>),
-        3 => (risk_sums::<3>, gram::<3>),
-        4 => (risk_sums::<4>, gram::<4>),
-        5 => (risk_sums::<5>, gram::<5>),
-        6 => (risk_sums::<6>, gram::<6>),
-        7 => (risk_sums::<7>, gram::<7>),
-        8 => (risk_sums::<8>, gram::<8>),
-        _ => (risk_sums_any, gram_any),
+        1 => risk_sums::<1>,
+        2 => risk_sums::<2>,
+        3 => risk_sums::<3>,
+        4 => risk_sums::<4>,
+        5 => risk_sums::<5>,
+        6 => risk_sums::<6>,
+        _ => risk_sums_any,
     }
 }
 
@@ -70,40 +65,53 @@ fn risk_sums_any(
     }
 }
 
-/// Rows that are summed before they are added to the rest.
-const BLOCK: usize = 1024;
+/// Rows whose columns are laid side by side, and summed before they are added to the rest.
+const BLOCK: usize = 256;
 
-fn gram<const P: usize>(x: &[f64], v: &[f64], gram: &mut [f64]) {
-    let rows = x.as_chunks::<P>().0;
-    for (rows, v) in rows.chunks(BLOCK).zip(v.chunks(BLOCK)) {
-        let mut sum = [[0.0; P]; P];
-        for (x, v) in rows.iter().zip(v) {
-            for j in 0..P {
-                let weighted = v * x[j];
-                for k in 0..=j {
-                    sum[j][k] += weighted * x[k];
-                }
+/// Sums that run beside each other: as many as a processor adds at once, and in an order of their
+/// own.
+const LANES: usize = 8;
+
+/// Adds Σ v x xᵀ to the lower triangle of `gram` (p × p).
+///
+/// `columns` is room for p + 1 blocks. One accumulator a product would be fewer lines, but a square
+/// of them known at compile time takes the optimiser minutes.
+pub(super) fn add_gram(
+    p: usize,
+    (x, v): (&[f64], &[f64]),
+    columns: &mut Vec<f64>,
+    gram: &mut [f64],
+) {
+    columns.clear();
+    columns.resize((p + 1) * BLOCK, 0.0);
+    let (weighted, columns) = columns.split_at_mut(BLOCK);
+    for (rows, v) in x.chunks(BLOCK * p).zip(v.chunks(BLOCK)) {
+        let n = v.len();
+        for (i, row) in rows.chunks_exact(p).enumerate() {
+            for (k, x) in row.iter().enumerate() {
+                columns[k * BLOCK + i] = *x;
             }
         }
-        for j in 0..P {
+        for j in 0..p {
+            let own = &columns[j * BLOCK..j * BLOCK + n];
+            for ((to, x), v) in weighted.iter_mut().zip(own).zip(v) {
+                *to = x * v;
+            }
             for k in 0..=j {
-                gram[j * P + k] += sum[j][k];
+                gram[j * p + k] += dot(&weighted[..n], &columns[k * BLOCK..k * BLOCK + n]);
             }
         }
     }
 }
 
-fn gram_any(x: &[f64], v: &[f64], gram: &mut [f64]) {
-    let mut p = 0;
-    while p * p < gram.len() {
-        p += 1;
-    }
-    for (x, v) in x.chunks_exact(p).zip(v) {
-        for j in 0..p {
-            let weighted = v * x[j];
-            for k in 0..=j {
-                gram[j * p + k] += weighted * x[k];
-            }
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut lanes = [0.0; LANES];
+    let (a, b) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    for (a, b) in a.0.iter().zip(b.0) {
+        for k in 0..LANES {
+            lanes[k] += a[k] * b[k];
         }
     }
+    let rest: f64 = a.1.iter().zip(b.1).map(|(a, b)| a * b).sum();
+    lanes.iter().sum::<f64>() + rest
 }

@@ -17,7 +17,7 @@
 use ndarray::Array2;
 
 use super::Ties;
-use super::kernel::{Gram, RiskSums, loops};
+use super::kernel::{RiskSums, add_gram, risk_sums_of};
 use super::sorted::{CoxScratch, DaySums, SortedCox};
 use crate::numeric::elementary::ln;
 
@@ -40,7 +40,7 @@ struct Running {
 impl Running {
     fn new(p: usize) -> Self {
         let zeros = || vec![0.0; p + 1];
-        Self { risk_sums: loops(p).0, sums: zeros(), errors: zeros(), part: zeros() }
+        Self { risk_sums: risk_sums_of(p), sums: zeros(), errors: zeros(), part: zeros() }
     }
 
     fn reset(&mut self) {
@@ -195,10 +195,10 @@ impl SortedCox {
         scratch: &mut CoxScratch,
     ) -> Information {
         let p = self.p;
-        let (_, gram): (_, Gram) = loops(p);
         self.cumulate_hazard(of_days, scratch);
         let mut sums = vec![0.0; p * p];
-        gram(&self.x, &scratch.cumulated, &mut sums);
+        let CoxScratch { cumulated, columns, .. } = &mut *scratch;
+        add_gram(p, (&self.x, cumulated), columns, &mut sums);
         let uncentred = (0..p).map(|k| sums[k * p + k]).collect();
         for (j, day) in scratch.days.iter().enumerate().filter(|(_, day)| day.terms > 0.0) {
             let w = multiplier(of_days, j) * day.weight;

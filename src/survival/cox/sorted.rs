@@ -58,6 +58,8 @@ pub struct CoxScratch {
     pub(super) risks: Vec<f64>,
     /// Risk × what a row has cumulated.
     pub(super) cumulated: Vec<f64>,
+    /// Columns of a block of rows.
+    pub(super) columns: Vec<f64>,
     /// What each day of [`SortedCox::days`] sums to.
     pub(super) days: Vec<DaySums>,
     /// Cumulated over the days of a stratum before each day.
