@@ -7,6 +7,31 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+/// Declares structs of texts.
+///
+/// They are read by way of a map: what serde derives for a struct of a hundred texts takes the
+/// optimiser minutes.
+macro_rules! texts {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: String,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(try_from = "std::collections::BTreeMap<String, String>")]
+        pub struct $name { $($(#[$field_meta])* pub $field: String,)+ }
+
+        impl TryFrom<std::collections::BTreeMap<String, String>> for $name {
+            type Error = String;
+
+            fn try_from(
+                mut all: std::collections::BTreeMap<String, String>,
+            ) -> Result<Self, String> {
+                let own = Self { $($field: $crate::render::text::take(&mut all, stringify!($field))?,)+ };
+                $crate::render::text::nothing_left(&all)?;
+                Ok(own)
+            }
+        }
+    };
+}
+
 mod figures;
 mod fill;
 mod report;
@@ -107,6 +132,21 @@ pub struct Texts {
     pub methods: BTreeMap<String, MethodText>,
 }
 
+/// A text that must be there.
+#[inline(never)]
+fn take(all: &mut BTreeMap<String, String>, name: &str) -> Result<String, String> {
+    all.remove(name).ok_or_else(|| format!("missing field `{name}`"))
+}
+
+/// That no text has a name that nobody asks for.
+#[inline(never)]
+fn nothing_left(all: &BTreeMap<String, String>) -> Result<(), String> {
+    match all.keys().next() {
+        Some(name) => Err(format!("unknown field `{name}`")),
+        None => Ok(()),
+    }
+}
+
 impl Texts {
     /// Reads the texts of a language, which are compiled in.
     ///
@@ -120,28 +160,28 @@ impl Texts {
     }
 }
 
-/// How numbers are written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "each field is the text of that name")]
-pub struct NumberText {
-    pub decimal_mark: String,
-    pub thousands_separator: String,
-    pub plus: String,
-    pub minus: String,
-    pub percent: String,
-    pub points: String,
-    pub days: String,
-    pub months: String,
-    pub eur: String,
-    pub eur_per_month: String,
-    pub hours: String,
-    pub interval: String,
-    pub with_interval: String,
-    pub p_value: String,
-    pub p_below: String,
-    pub p_above: String,
-    pub ratio_of: String,
+texts! {
+    /// How numbers are written.
+    #[expect(missing_docs, reason = "each field is the text of that name")]
+    pub struct NumberText {
+        pub decimal_mark: String,
+        pub thousands_separator: String,
+        pub plus: String,
+        pub minus: String,
+        pub percent: String,
+        pub points: String,
+        pub days: String,
+        pub months: String,
+        pub eur: String,
+        pub eur_per_month: String,
+        pub hours: String,
+        pub interval: String,
+        pub with_interval: String,
+        pub p_value: String,
+        pub p_below: String,
+        pub p_above: String,
+        pub ratio_of: String,
+    }
 }
 
 /// How dates are written.
@@ -153,49 +193,49 @@ pub struct DateText {
     pub months: [String; 12],
 }
 
-/// What stands where a number is missing, and the footnotes that explain it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "each field is the text of that name")]
-pub struct NoteText {
-    pub masked_symbol: String,
-    pub masked: String,
-    pub not_estimable_symbol: String,
-    pub not_estimable: String,
-    pub no_reason: String,
-    pub absent_symbol: String,
-    pub absent: String,
-    pub place: String,
-    pub place_month: String,
-    pub place_months: String,
-    pub list: String,
-    pub more: String,
+texts! {
+    /// What stands where a number is missing, and the footnotes that explain it.
+    #[expect(missing_docs, reason = "each field is the text of that name")]
+    pub struct NoteText {
+        pub masked_symbol: String,
+        pub masked: String,
+        pub not_estimable_symbol: String,
+        pub not_estimable: String,
+        pub no_reason: String,
+        pub absent_symbol: String,
+        pub absent: String,
+        pub place: String,
+        pub place_month: String,
+        pub place_months: String,
+        pub list: String,
+        pub more: String,
+    }
 }
 
-/// Words that several documents share.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "each field is the text of that name")]
-pub struct CommonText {
-    pub all_regions: String,
-    pub both_arms: String,
-    pub internal: String,
-    pub subtitle: String,
-    pub subtitle_curves: String,
-    pub everyone_randomised: String,
-    pub intention_to_treat: String,
-    pub observed_at: String,
-    pub observed_each_month: String,
-    pub month_axis: String,
-    pub contrast: String,
+texts! {
+    /// Words that several documents share.
+    #[expect(missing_docs, reason = "each field is the text of that name")]
+    pub struct CommonText {
+        pub all_regions: String,
+        pub both_arms: String,
+        pub internal: String,
+        pub subtitle: String,
+        pub subtitle_curves: String,
+        pub everyone_randomised: String,
+        pub intention_to_treat: String,
+        pub observed_at: String,
+        pub observed_each_month: String,
+        pub month_axis: String,
+        pub contrast: String,
+    }
 }
 
-/// A method in plain words.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MethodText {
-    /// Name in tables.
-    pub label: String,
-    /// What it does, in a sentence, with its reference.
-    pub sentence: String,
+texts! {
+    /// A method in plain words.
+    pub struct MethodText {
+        /// Name in tables.
+        pub label: String,
+        /// What it does, in a sentence, with its reference.
+        pub sentence: String,
+    }
 }
