@@ -113,17 +113,17 @@ fn note_of(
         Analysis::Baseline => baseline_note(row, masked, counts),
         Analysis::Balance => balance_note(row, masked),
         Analysis::ComplierMean => complier_note(row, masked),
-        // A contrast: both arms' cells must be open. Tests over all months tell of no cell.
+        // A contrast: both arms' cells must be open. So it is with tests over all months and ratios
+        // of hazards, which are made of all first jobs.
         Analysis::Effect
+        | Analysis::SurvivalTest
+        | Analysis::HazardRatio
+        | Analysis::ProportionalHazardsTest
+        | Analysis::Concordance
         | Analysis::QuantileEffect
         | Analysis::ShrunkenEffect
         | Analysis::ComplierShare
         | Analysis::ComplierEffect => contrast_note(row, masked, counts),
-        // Tests over all months too, and times: they are made of the same few first jobs.
-        Analysis::SurvivalTest
-        | Analysis::HazardRatio
-        | Analysis::ProportionalHazardsTest
-        | Analysis::Concordance => contrast_note(row, masked, counts),
         Analysis::Rmst | Analysis::TimeLost if key.arm == ResultArm::Contrast => {
             contrast_note(row, masked, counts)
         }

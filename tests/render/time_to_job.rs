@@ -171,8 +171,8 @@ fn bands(rows: &mut Vec<Row>, base: &ResultSet, region: &str) {
     });
     for row in curve {
         let of =
-            |statistic| base.get(&Key { statistic, ..row.key.clone() }).unwrap().value.unwrap();
-        let (estimate, error) = (row.value.unwrap(), of(Statistic::StdError));
+            |statistic| base.get(&Key { statistic, ..row.key.clone() }).and_then(|own| own.value);
+        let (Some(estimate), Some(error)) = (row.value, of(Statistic::StdError)) else { continue };
         let key = Key { inference: Inference::BandSupT, ..row.key.clone() };
         push(rows, &key, Statistic::CiLower, (estimate - 2.9 * error).max(0.0));
         push(rows, &key, Statistic::CiUpper, estimate + 2.9 * error);

@@ -90,7 +90,7 @@ fn add_tests(
 ) {
     let entry = entry.analysis(Analysis::SurvivalTest).level(method.as_str());
     let fitted = fitted.as_ref().map_err(Clone::clone);
-    let of_ratio = fitted.clone().and_then(|own| own.likelihood_ratio_of_arm());
+    let of_ratio = fitted.clone().and_then(super::regression::Regression::likelihood_ratio_of_arm);
     add_test_or(sheet, &entry.method(Method::CoxLikelihoodRatio), of_ratio);
     let wald = fitted.clone().map(Regression::wald_of_arm);
     add_test_or(sheet, &entry.method(Method::CoxWald), wald);
