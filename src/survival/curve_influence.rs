@@ -100,7 +100,7 @@ pub fn restricted_mean_influence(
 /// Pseudo-values of the survival S(t): S(t) + n lᵢ, n the sum of the weights.
 ///
 /// They are the jackknife's pseudo-observations but for terms of order 1/n, and regressed on arm,
-/// strata and covariates as if each were the participant's own [T > t].
+/// strata and covariates as if each were the participant's own indicator of T > t.
 ///
 /// # Errors
 ///
@@ -254,7 +254,7 @@ impl Effects {
 /// participants and one over the days.
 ///
 /// With G(t) = Σ_{tⱼ ≤ t} dⱼ / (nⱼ (nⱼ − dⱼ)), those whose time has ended have
-/// G(Tᵢ) − G(eᵢ) − [event] / (n − d) for good, and those still at risk G(t) − G(eᵢ).
+/// G(Tᵢ) − G(eᵢ) − \[event\] / (n − d) for good, and those still at risk G(t) − G(eᵢ).
 pub(super) fn robust_relative_variances(
     table: &EventTable,
     times: Times<'_>,

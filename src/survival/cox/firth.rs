@@ -6,7 +6,7 @@
 //! ```
 //!
 //! ∂I/∂β has the third central moments of those at risk. With A = I⁻¹, m the mean of one term and
-//! q = xᵀ A x, the trace is a sum over terms of E[q x] − E[q] m − 2 E[x xᵀ] A m + 2 (mᵀ A m) m, and its
+//! q = xᵀ A x, the trace is a sum over terms of E(q x) − E(q) m − 2 E(x xᵀ) A m + 2 (mᵀ A m) m, and its
 //! expectations are sums over rows, as those of the information are: of r q Λ x, r q M and
 //! r (xᵀ A M) x, with Mᵢ what i cumulates of `Σ_l w̄ m_l / (S₀ − f D₀)`.
 
