@@ -110,9 +110,9 @@ fn add_concordance(
             .collect();
         let of = |&event: &bool| if event { Ending::Event } else { Ending::Censored };
         let endings: Vec<Ending> = model.events.iter().map(of).collect();
-        let narrow = |code: &usize| u32::try_from(*code).ok();
+        let narrow = |code: &usize| u32::try_from(*code).map_err(|reason| reason.to_string());
         let strata: Option<Vec<u32>> =
-            model.strata.as_ref().and_then(|all| all.iter().map(narrow).collect());
+            model.strata.as_ref().map(|all| all.iter().map(narrow).collect()).transpose()?;
         let data = ConcordanceData {
             entry: None,
             days: &model.days,
