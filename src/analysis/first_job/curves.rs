@@ -2,7 +2,7 @@
 
 use super::group::Group;
 use super::months_with_horizon;
-use super::rows::{add_difference, add_point, add_quantile};
+use super::rows::{CURVE, add_difference, add_point, add_quantile};
 use crate::analysis::Setting;
 use crate::analysis::adjusted::Adjusted;
 use crate::analysis::cohort::Cohort;
@@ -148,8 +148,15 @@ pub(super) fn add_weighted(sheet: &mut Sheet, adjusted: Adjusted<'_>, survival: 
     for arm in Arm::BOTH {
         let entry = survival.arm(arm).analysis_set(AnalysisSet::IttWeighted);
         let own: Vec<f64> = group.members.get(arm).iter().map(|&at| all[at]).collect();
-        let Ok(own) = SamplingWeights::new(&own) else { continue };
-        let weights = CaseWeights::Sampling(own);
+        let weights = match SamplingWeights::new(&own) {
+            Ok(own) => CaseWeights::Sampling(own),
+            Err(reason) => {
+                for &month in &setting.plan.analysis.months {
+                    sheet.all_missing(&entry.month(month), &CURVE, &reason);
+                }
+                continue;
+            }
+        };
         let (days, endings) = group.times(cohort, arm);
         let times = Times::from_start(&days, &endings);
         let table = EventTable::of(times, weights);
