@@ -18,6 +18,10 @@ pub enum Purpose {
     Folds,
     /// The critical value of a simultaneous band.
     Band,
+    /// Case weights of the balanced bootstrap.
+    BalancedBootstrap,
+    /// Assignments of a randomisation test.
+    Randomisation,
 }
 
 impl Purpose {
@@ -27,6 +31,8 @@ impl Purpose {
             Purpose::Simulation => 2,
             Purpose::Folds => 3,
             Purpose::Band => 4,
+            Purpose::BalancedBootstrap => 6,
+            Purpose::Randomisation => 5,
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn add_by_month(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
 }
 
 /// The outcomes that each month has.
-const MONTHLY: [Outcome; 5] = [
+pub(super) const MONTHLY: [Outcome; 5] = [
     Outcome::Employed,
     Outcome::EmployedOnBenefit,
     Outcome::BenefitEur,

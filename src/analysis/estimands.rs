@@ -23,7 +23,9 @@ pub(super) fn assign_roles(plan: &Plan, rows: &mut [Row]) -> Result<Vec<StudyEst
     let mut not_run: Vec<String> = Vec::new();
     for estimand in &plan.estimands {
         for method in methods(estimand) {
-            if !rows.iter().any(|row| is_contrast(row) && matches(plan, estimand, method, &row.key))
+            if !rows
+                .iter()
+                .any(|row| is_contrast(row) && is_answered_by(plan, estimand, method, &row.key))
             {
                 not_run.push(format!("{} ({} by {method})", estimand.id, estimand.outcome));
             }
@@ -61,7 +63,7 @@ fn methods(estimand: &Estimand) -> impl Iterator<Item = Method> {
 
 /// The role of the first estimand that declares a row; main estimators come before others.
 fn declared_role(plan: &Plan, key: &Key) -> Option<Role> {
-    let main = plan.estimands.iter().find(|one| matches(plan, one, one.method, key));
+    let main = plan.estimands.iter().find(|one| is_answered_by(plan, one, one.method, key));
     if let Some(estimand) = main {
         let role = estimand.role.role();
         return Some(if key.inference == Inference::Analytic {
@@ -71,7 +73,7 @@ fn declared_role(plan: &Plan, key: &Key) -> Option<Role> {
         });
     }
     let supports =
-        |one: &&Estimand| one.sensitivity.iter().any(|own| matches(plan, one, *own, key));
+        |one: &&Estimand| one.sensitivity.iter().any(|own| is_answered_by(plan, one, *own, key));
     plan.estimands.iter().find(supports).map(|one| at_most_secondary(one.role.role()))
 }
 
@@ -80,13 +82,17 @@ fn at_most_secondary(role: Role) -> Role {
 }
 
 /// Whether a row answers an estimand by a method.
-fn matches(plan: &Plan, estimand: &Estimand, method: Method, key: &Key) -> bool {
+pub(super) fn is_answered_by(plan: &Plan, estimand: &Estimand, method: Method, key: &Key) -> bool {
     if key.outcome != estimand.outcome || key.method != method {
         return false;
     }
     let horizon = [plan.analysis.horizon_months];
     let months = if estimand.months.is_empty() { &horizon[..] } else { &estimand.months };
     if key.month.is_some_and(|month| !months.contains(&month)) {
+        return false;
+    }
+    // What holds all months together answers no question about one.
+    if key.inference == Inference::BandSupT && key.month.is_none() {
         return false;
     }
     let by_level = key.analysis == Analysis::Interaction && !key.level.is_empty();

@@ -9,9 +9,11 @@ mod cohort;
 mod covariates;
 mod effect_rows;
 mod estimands;
+mod families;
 mod first_job;
 mod flow;
 mod proportions;
+mod randomisation;
 mod sensitivity;
 mod sheet;
 mod subgroups;
@@ -21,10 +23,12 @@ mod take_up;
 use crate::numeric::interval::ConfidenceLevel;
 use crate::plan::types::Plan;
 use crate::resample::replicates::ReplicatesError;
+use crate::results::joint_draws::JointDraw;
 use crate::results::result_set::{DuplicateKey, ResultSet};
 use crate::results::study::{Study, StudyEstimand};
 use crate::trial::dataset::TrialData;
 use adjusted::Adjusted;
+use bootstrap::Drawn;
 use cohort::Cohort;
 use covariates::Adjustment;
 pub use estimands::NotRun;
@@ -42,6 +46,15 @@ pub enum AnalysisError {
     /// Groups to resample in.
     #[error("no bootstrap: {0}")]
     Strata(#[from] crate::resample::case_weights::StrataError),
+    /// Balanced draws.
+    #[error("no bootstrap: {0}")]
+    Balanced(#[from] crate::resample::balanced::BalancedError),
+    /// Who could have been allocated.
+    #[error("no randomisation tests: {0}")]
+    Design(#[from] crate::resample::randomisation::design::DesignError),
+    /// Draws of the randomisation.
+    #[error("no randomisation tests: {0}")]
+    Randomisation(#[from] crate::resample::randomisation::test::RandomisationError),
     /// A fault of this program.
     #[error("a fault of this program: {0}")]
     Duplicate(#[from] DuplicateKey),
@@ -57,9 +70,23 @@ struct Setting<'a> {
     level: ConfidenceLevel,
 }
 
+/// Results with the joint draws behind them.
+pub struct Analysed {
+    /// Every statistic.
+    pub results: ResultSet,
+    drawn: Drawn,
+}
+
+impl Analysed {
+    /// Every resampled estimate in every replicate, in the units of the results.
+    pub fn joint_draws(&self) -> Vec<JointDraw> {
+        self.drawn.joint()
+    }
+}
+
 /// Computes everything that the plan asks for.
 ///
-/// `progress` is told how many more bootstrap replicates are done.
+/// `progress` is told how many more replicates and draws are done.
 ///
 /// # Errors
 ///
@@ -70,6 +97,19 @@ pub fn analyse(
     data: &TrialData,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<ResultSet, AnalysisError> {
+    Ok(analyse_keeping_draws(plan, data, progress)?.results)
+}
+
+/// [`analyse`], keeping the joint draws of the bootstrap.
+///
+/// # Errors
+///
+/// As [`analyse`].
+pub fn analyse_keeping_draws(
+    plan: &Plan,
+    data: &TrialData,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Analysed, AnalysisError> {
     let level = plan.analysis.confidence_level;
     let level = ConfidenceLevel::new(level).ok_or(AnalysisError::Level(level))?;
     let setting = Setting { plan, level };
@@ -85,14 +125,21 @@ pub fn analyse(
     take_up::add_take_up(&mut sheet, setting, &cohort);
     baseline::add_baseline(&mut sheet, setting, &cohort);
     first_job::add_first_job(&mut sheet, adjusted, missing);
-    bootstrap::add_bootstrap(&mut sheet, setting, &cohort, progress)?;
+    let drawn = bootstrap::add_bootstrap(&mut sheet, adjusted, progress)?;
+    randomisation::add_randomisation(&mut sheet, adjusted, progress)?;
+    families::add_families(&mut sheet, plan, &drawn);
     let mut rows = sheet.into_rows();
     rows.sort_by(|a, b| a.key.cmp(&b.key));
     let estimands = estimands::assign_roles(plan, &mut rows)?;
-    Ok(ResultSet::new(study(setting, &cohort, estimands), rows)?)
+    let study = study(setting, &cohort, (estimands, drawn.n_replicates()));
+    Ok(Analysed { results: ResultSet::new(study, rows)?, drawn })
 }
 
-fn study(setting: Setting<'_>, cohort: &Cohort<'_>, estimands: Vec<StudyEstimand>) -> Study {
+fn study(
+    setting: Setting<'_>,
+    cohort: &Cohort<'_>,
+    (estimands, n_replicates): (Vec<StudyEstimand>, usize),
+) -> Study {
     let plan = setting.plan;
     Study {
         id: plan.trial.id.clone(),
@@ -103,7 +150,7 @@ fn study(setting: Setting<'_>, cohort: &Cohort<'_>, estimands: Vec<StudyEstimand
         horizon_months: plan.analysis.horizon_months,
         months: plan.analysis.months.clone(),
         confidence_level: plan.analysis.confidence_level,
-        replicates: plan.bootstrap.replicates,
+        replicates: n_replicates as u64,
         seed: plan.bootstrap.seed,
         n_competing_exits: cohort.n_competing_exits(),
         baseline_variables: plan.baseline_variables(),

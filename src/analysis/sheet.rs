@@ -45,6 +45,27 @@ impl Entry {
         Self { key, role: Role::Descriptive, note: String::new() }
     }
 
+    /// The estimate that a row is of.
+    pub(super) fn of_row(row: &Row) -> Self {
+        Self { key: row.key.clone(), role: row.role, note: String::new() }
+    }
+
+    /// What singles the rows out, but for the statistic.
+    pub(super) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Whether an estimate in days is a mean or quantile of a time, which results name so.
+    pub(super) fn is_about_time(&self) -> bool {
+        matches!(
+            self.key.analysis,
+            Analysis::Rmst
+                | Analysis::TimeLost
+                | Analysis::SurvivalMedian
+                | Analysis::SurvivalQuantile
+        )
+    }
+
     pub(super) fn region(&self, region: &str) -> Self {
         let mut entry = self.clone();
         region.clone_into(&mut entry.key.region);
@@ -94,6 +115,13 @@ impl Entry {
     pub(super) fn month(&self, month: i32) -> Self {
         let mut entry = self.clone();
         entry.key.month = Some(month);
+        entry
+    }
+
+    /// About all months together.
+    pub(super) fn without_month(&self) -> Self {
+        let mut entry = self.clone();
+        entry.key.month = None;
         entry
     }
 
@@ -205,6 +233,11 @@ impl Sheet {
     ) {
         let key = Key { statistic, ..entry.key.clone() };
         self.0.push(Row { key, value, unit, role: entry.role, note });
+    }
+
+    /// The rows so far, in the order in which they were written.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.0
     }
 
     pub(super) fn into_rows(self) -> Vec<Row> {

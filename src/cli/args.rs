@@ -86,6 +86,9 @@ pub(super) struct RunArguments {
     pub(super) problems: ProblemArguments,
     #[command(flatten)]
     pub(super) audience: AudienceArguments,
+    /// Also write replicates.parquet: every estimate in every bootstrap replicate
+    #[arg(long)]
+    pub(super) replicates: bool,
     /// Replace earlier results in that directory
     #[arg(long)]
     pub(super) force: bool,

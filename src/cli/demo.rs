@@ -6,7 +6,9 @@ use super::args::{AudienceArguments, DemoArguments, ProblemArguments};
 use super::check::report_outcome;
 use super::documents::File;
 use super::load::load_with;
-use super::run::{compute, manifest, manifest_file, result_files, where_to_look, write_directory};
+use super::run::{
+    compute, manifest, manifest_file, pool, result_files, where_to_look, write_directory,
+};
 use super::staging::{Existing, check_target};
 use super::terminal::Terminal;
 use crate::error::Error;
@@ -42,10 +44,12 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
     // Notes on the synthetic data are for `check`; here they would drown the table.
     let problems = ProblemArguments { show_values: false, deny: None };
     let loaded = report_outcome(terminal.errors_only(), outcome, problems)?;
-    let results = compute(terminal, &loaded, arguments.threads)?;
-    let found = result_files(&loaded, &results, AudienceArguments { internal: false })?;
+    let pool = pool(arguments.threads)?;
+    let results = compute(terminal, &loaded, &pool)?.results;
+    let audience = AudienceArguments { internal: false };
+    let found = pool.install(|| result_files(&loaded, &results, audience, Vec::new()))?;
     files.extend(found.into_iter().map(|(name, bytes)| (format!("{RESULTS}/{name}"), bytes)));
-    let manifest = manifest_file(manifest(&loaded), &files)?;
+    let manifest = manifest_file(manifest(&loaded, &results), &files)?;
     files.push(manifest);
     write_directory(out, existing, &files)?;
     if terminal.answers_as_json() {

@@ -1,5 +1,7 @@
 //! Figures, their data, tables and reports as files in memory.
 
+use rayon::prelude::*;
+
 use super::args::{AudienceArguments, Language};
 use crate::disclosure::small_cells::mask_small_cells;
 use crate::error::Error;
@@ -15,7 +17,7 @@ const PNG_SCALE: f32 = 2.0;
 pub(super) type File = (String, Vec<u8>);
 
 /// Figures (SVG, PNG, CSV), tables (CSV) and the report of one language. Small cells are masked unless the
-/// documents are internal.
+/// documents are internal. Pictures are made on the threads of the current pool.
 pub(super) fn render(
     results: &ResultSet,
     language: Language,
@@ -37,8 +39,10 @@ pub(super) fn render(
     for table in html::table_files(&shown, &texts).map_err(fault)? {
         files.push((format!("tables/{}.{code}.csv", table.name), table.csv.into_bytes()));
     }
-    for figure in figures {
-        let png = png::from_svg(&figure.svg, PNG_SCALE).map_err(fault)?;
+    let pictures: Vec<Result<Vec<u8>, png::PngError>> =
+        figures.par_iter().map(|figure| png::from_svg(&figure.svg, PNG_SCALE)).collect();
+    for (figure, picture) in figures.into_iter().zip(pictures) {
+        let png = picture.map_err(fault)?;
         let name = |ending: &str| format!("figures/{}.{code}.{ending}", figure.name);
         files.push((name("csv"), figure.csv.into_bytes()));
         files.push((name("png"), png));

@@ -11,12 +11,16 @@ use super::load::Loaded;
 use super::problems::as_json;
 use super::staging::{Existing, MANIFEST, Staging, check_target};
 use super::terminal::Terminal;
-use crate::analysis::analyse;
+use crate::analysis::{Analysed, analyse_keeping_draws};
 use crate::error::Error;
 use crate::render::html::Provenance;
 use crate::results::export::{ExportError, to_csv, to_json, to_parquet};
+use crate::results::joint_draws;
 use crate::results::manifest::{FileHash, INTERNAL, Manifest, Program};
 use crate::results::result_set::ResultSet;
+
+/// The joint draws, on request.
+const REPLICATES: &str = "replicates.parquet";
 
 /// Runs the command.
 pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Error> {
@@ -30,8 +34,15 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
         }
         other => other?,
     };
-    let results = compute(terminal, &loaded, arguments.threads)?;
-    let files = result_files(&loaded, &results, arguments.audience)?;
+    let pool = pool(arguments.threads)?;
+    let analysed = compute(terminal, &loaded, &pool)?;
+    let results = &analysed.results;
+    let mut more: Vec<File> = Vec::new();
+    if arguments.replicates {
+        let draws = analysed.joint_draws();
+        more.push((REPLICATES.to_owned(), joint_draws::to_parquet(&draws)?));
+    }
+    let files = pool.install(|| result_files(&loaded, results, arguments.audience, more))?;
     write_directory(&arguments.out, existing, &files)?;
     if terminal.answers_as_json() {
         let answer = json!({ "out": arguments.out, "rows": results.rows().len() });
@@ -43,37 +54,44 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
     Ok(())
 }
 
-/// Computes the results, on as many threads as asked for.
+/// As many threads as asked for, all processors where nothing is.
+pub(super) fn pool(threads: ThreadArguments) -> Result<rayon::ThreadPool, Error> {
+    let threads = threads.threads.map_or(0, usize::from);
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?)
+}
+
+/// Computes the results, on the threads of the pool.
 pub(super) fn compute(
     terminal: Terminal,
     loaded: &Loaded,
-    threads: ThreadArguments,
-) -> Result<ResultSet, Error> {
+    pool: &rayon::ThreadPool,
+) -> Result<Analysed, Error> {
     let Some(data) = &loaded.ingested.data else {
         return Err(Error::Problems(Box::default()));
     };
     let plan = &loaded.document.plan;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.threads.map_or(0, usize::from))
-        .build()?;
-    let bar = terminal.progress(plan.bootstrap.replicates, "bootstrap");
-    let results = pool.install(|| analyse(plan, data, &|done| bar.inc(done)));
+    let draws = plan.randomisation.draws(&plan.bootstrap);
+    let steps = plan.bootstrap.replicates.fixed().map(|count| count + draws);
+    let bar = terminal.progress(steps, "resampling");
+    let analysed = pool.install(|| analyse_keeping_draws(plan, data, &|done| bar.inc(done)));
     bar.finish_and_clear();
-    Ok(results?)
+    Ok(analysed?)
 }
 
-/// Results, figures, report and manifest.
+/// Results, figures, report and manifest, and the files that were made already.
 pub(super) fn result_files(
     loaded: &Loaded,
     results: &ResultSet,
     audience: AudienceArguments,
+    more: Vec<File>,
 ) -> Result<Vec<File>, Error> {
-    let mut files = vec![
+    let mut files = more;
+    files.extend([
         ("results.csv".to_owned(), to_csv(results.rows())?),
         ("results.json".to_owned(), to_json(results)?),
         ("results.parquet".to_owned(), to_parquet(results.rows())?),
-    ];
-    let manifest = manifest(loaded);
+    ]);
+    let manifest = manifest(loaded, results);
     files.extend(render(results, Language::En, audience, &provenance(&manifest))?);
     files.sort();
     let manifest = manifest_file(manifest, &files)?;
@@ -103,7 +121,7 @@ pub(super) fn write_directory(
 }
 
 /// The manifest of a run, before its outputs are known.
-pub(super) fn manifest(loaded: &Loaded) -> Manifest {
+pub(super) fn manifest(loaded: &Loaded, results: &ResultSet) -> Manifest {
     let plan = &loaded.document.plan;
     Manifest {
         classification: INTERNAL.to_owned(),
@@ -112,7 +130,7 @@ pub(super) fn manifest(loaded: &Loaded) -> Manifest {
         plan: loaded.plan_hash.clone(),
         inputs: loaded.inputs.clone(),
         seed: plan.bootstrap.seed,
-        replicates: plan.bootstrap.replicates,
+        replicates: results.study.replicates,
         outputs: Vec::new(),
     }
 }

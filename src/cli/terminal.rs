@@ -82,12 +82,16 @@ impl Terminal {
     }
 
     /// A bar on a terminal, shown from the first second on; elsewhere nothing.
-    pub(super) fn progress(self, steps: u64, what: &'static str) -> ProgressBar {
+    ///
+    /// Without `steps` it counts what is done.
+    pub(super) fn progress(self, steps: Option<u64>, what: &'static str) -> ProgressBar {
         if !self.is_interactive || self.is_quiet() {
             return ProgressBar::hidden();
         }
-        let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{msg} {bar:30} {percent:>3}% {eta}");
+        let bar = ProgressBar::with_draw_target(steps, ProgressDrawTarget::stderr());
+        let layout =
+            if steps.is_some() { "{msg} {bar:30} {percent:>3}% {eta}" } else { "{msg} {pos}" };
+        let style = ProgressStyle::with_template(layout);
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_message(what);
         bar.enable_steady_tick(Duration::from_millis(200));

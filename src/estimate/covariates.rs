@@ -269,6 +269,17 @@ impl<'a> Terms<'a> {
         matrix
     }
 
+    /// What 0 and 1 are in each column that is a stratum or level; none for quantities.
+    pub(super) fn dummies(&self) -> Vec<Option<(f64, f64)>> {
+        let ends = |term: &Term| match term.source {
+            Source::Numeric(_) => None,
+            Source::Stratum(_) | Source::Level(..) => {
+                Some((-term.centre * term.scale, (term.unit - term.centre) * term.scale))
+            }
+        };
+        self.list.iter().map(ends).collect()
+    }
+
     fn raw(&self, source: Source, row: usize) -> f64 {
         let indicator = |is: bool| if is { 1.0 } else { 0.0 };
         match source {

@@ -18,6 +18,7 @@ pub mod proportion;
 pub mod quantile_effect;
 pub mod ratio;
 pub mod regression;
+pub mod replicate;
 pub mod risk_difference;
 pub mod sample;
 pub mod shrinkage;

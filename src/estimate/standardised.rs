@@ -136,19 +136,9 @@ pub fn logit_standardised(
     share: AssignmentShare,
     level: ConfidenceLevel,
 ) -> Result<Standardised, StandardisedError> {
-    let cells = data.sample.cells();
-    both_arms(&cells)?;
-    for arm in Arm::BOTH {
-        let ranges = cells.iter().filter_map(|cell| cell.get(arm).range);
-        let (least, most) = ranges.fold((f64::INFINITY, f64::NEG_INFINITY), |all, own| {
-            (all.0.min(own.0), all.1.max(own.1))
-        });
-        if least >= most {
-            return Err(StandardisedError::ConstantOutcome { arm });
-        }
-    }
-    let shares = Shares::new(data, share)?;
-    let (terms, predictions) = predict(data)?;
+    let shares = checked_shares(data, share)?;
+    let Fitted { terms, design, coefficients } = fit_with_terms(data)?;
+    let predictions = predictions(design, &coefficients);
     let risks = predictions.risks(data, &shares);
     let influence = predictions.influence(data, &shares, risks);
     let n = data.sample.n() as f64;
@@ -171,8 +161,37 @@ pub(super) struct Predictions {
     pub(super) risks: TwoArm<Vec<f64>>,
 }
 
-/// Fits, leaving out what separates the outcomes, and predicts.
-fn predict<'a>(data: &AdjustedSample<'a>) -> Result<(Terms<'a>, Predictions), StandardisedError> {
+/// The arms' shares, where the data have what is needed of arms, outcomes and strata.
+pub(super) fn checked_shares(
+    data: &AdjustedSample<'_>,
+    share: AssignmentShare,
+) -> Result<Shares, StandardisedError> {
+    let cells = data.sample.cells();
+    both_arms(&cells)?;
+    for arm in Arm::BOTH {
+        let ranges = cells.iter().filter_map(|cell| cell.get(arm).range);
+        let (least, most) = ranges.fold((f64::INFINITY, f64::NEG_INFINITY), |all, own| {
+            (all.0.min(own.0), all.1.max(own.1))
+        });
+        if least >= most {
+            return Err(StandardisedError::ConstantOutcome { arm });
+        }
+    }
+    Shares::new(data, share)
+}
+
+/// A logistic regression on the columns that can be estimated.
+pub(super) struct Fitted<'a> {
+    terms: Terms<'a>,
+    /// Ones, arm, strata and covariates.
+    pub(super) design: Array2<f64>,
+    pub(super) coefficients: Array1<f64>,
+}
+
+/// Fits, leaving out what separates the outcomes.
+pub(super) fn fit_with_terms<'a>(
+    data: &AdjustedSample<'a>,
+) -> Result<Fitted<'a>, StandardisedError> {
     const GIVEN: usize = 2;
     let mut terms = Terms::new(*data, Model::Logistic);
     let everyone: Vec<usize> = (0..data.sample.n()).collect();
@@ -185,7 +204,7 @@ fn predict<'a>(data: &AdjustedSample<'a>) -> Result<(Terms<'a>, Predictions), St
         let outcomes = ArrayView1::from(data.sample.outcomes());
         let counting = data.weights.map_or(Counting::Once, Counting::Sampling);
         match Logistic::fit(LogisticData { design: design.view(), outcomes, counting }, None) {
-            Ok(fit) => return Ok((terms, predictions(design, &fit.coefficients))),
+            Ok(fit) => return Ok(Fitted { terms, design, coefficients: fit.coefficients }),
             Err(LogisticError::Separated { column }) if column >= GIVEN => {
                 terms.leave_out(column - GIVEN, OmissionReason::Separated);
             }
@@ -209,7 +228,7 @@ fn predictions(mut design: Array2<f64>, coefficients: &Array1<f64>) -> Predictio
 }
 
 /// Each participant's weight, with mean 1, and shares of the arms.
-struct Shares {
+pub(super) struct Shares {
     share: AssignmentShare,
     weights: Option<Vec<f64>>,
     /// Of the intervention: one for everyone, or one a stratum.

@@ -2,11 +2,47 @@
 
 use std::collections::BTreeMap;
 
+use super::linked::ParticipantIndex;
 use super::participants::read_arm;
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::plan::parse::PlanDocument;
 use crate::plan::types::Plan;
+use crate::trial::allocation::AllocationLine;
 use crate::trial::participant::Participant;
+
+/// The line of each participant, in their order; none at all where one is missing, which is
+/// reported elsewhere.
+pub(super) fn read_allocation(
+    table: &TypedTable,
+    index: &ParticipantIndex<'_>,
+    n_participants: usize,
+    document: &PlanDocument,
+    problems: &mut Diagnostics,
+) -> Vec<AllocationLine> {
+    let block = document.plan.randomisation.block.as_deref();
+    if let Some(name) = block.filter(|name| !table.has(name)) {
+        let place = document.place(&["randomisation", "block"]);
+        let message = format!("{} has no column `{name}`", table.file);
+        let remedy = "name the column with the blocks, or take it out";
+        problems.push(Diagnostic::new(Code::PlanUnknownColumn, place, message, remedy));
+    }
+    let block = block.filter(|name| table.has(name));
+    let mut lines: Vec<Option<AllocationLine>> = vec![None; n_participants];
+    for row in 0..table.n_rows() {
+        if let Some(name) = block.filter(|name| table.is_missing(row, name)) {
+            let message = "every line of the list belongs to a block";
+            let place = table.place(row, name);
+            problems.push(Diagnostic::new(Code::CellMissing, place, message, "fill it in"));
+        }
+        let position = table.text(row, "participant_id").and_then(|id| index.position(id));
+        if let (Some(at), Some(stratum)) = (position, table.text(row, "stratum")) {
+            let block = block.map(|name| table.key_text(row, name));
+            lines[at] = Some(AllocationLine { stratum: stratum.to_owned(), block });
+        }
+    }
+    lines.into_iter().collect::<Option<Vec<_>>>().unwrap_or_default()
+}
 
 /// Reports where the list and the participants table disagree.
 pub(super) fn report_allocation(

@@ -121,10 +121,11 @@ fn link(
     for (_, table) in linked {
         report_orphans(table, &index, problems);
     }
-    if let Some(table) = tables.get(&TableName::Allocation) {
+    let allocation = tables.get(&TableName::Allocation).map_or(Vec::new(), |table| {
         let file = &plan.data.participants;
         allocation::report_allocation(table, &participants, file, plan, problems);
-    }
+        allocation::read_allocation(table, &index, participants.len(), document, problems)
+    });
     let spells = employment::read_spells(
         tables.get(&TableName::Employment)?,
         &participants,
@@ -135,7 +136,7 @@ fn link(
     let benefits = tables.get(&TableName::Benefits);
     let benefits =
         benefits.map_or(Vec::new(), |table| benefits::read_benefits(table, &index, plan, problems));
-    Some(TrialData { participants, spells, baseline, benefits })
+    Some(TrialData { participants, spells, baseline, benefits, allocation })
 }
 
 fn summaries(tables: &BTreeMap<TableName, TypedTable>) -> Vec<TableSummary> {

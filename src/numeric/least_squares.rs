@@ -179,6 +179,12 @@ impl LeastSquares {
         Ok(residuals)
     }
 
+    /// Q with orthonormal columns, of √W X = Q R: a row a participant, a column a column of the
+    /// design.
+    pub fn basis(&self) -> ArrayView2<'_, f64> {
+        self.basis.view()
+    }
+
     /// By how much a coefficient moves with each outcome: row j of (XᵀWX)⁻¹ Xᵀ W.
     pub fn sensitivities(&self, coefficient: usize) -> Array1<f64> {
         let mut moves = self.basis.dot(&self.from_basis.row(coefficient));

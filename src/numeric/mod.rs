@@ -5,6 +5,8 @@ pub mod chi_squared_test;
 pub mod cluster_robust;
 pub mod distribution;
 pub mod elementary;
+pub mod failure;
+pub mod fourier;
 pub mod gram;
 pub mod interval;
 pub mod least_squares;

@@ -1,7 +1,5 @@
 //! What a plan says of single analyses: estimands, subgroups, baseline, benefits, randomisation.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -171,26 +169,6 @@ pub struct CovidPeriod {
     #[serde(deserialize_with = "toml_date")]
     #[schemars(with = "String", extend("format" = "date"))]
     pub last_day: Date,
-}
-
-/// How participants were randomised.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Randomisation {
-    /// Planned share of the intervention arm in each stratum, where strata differ.
-    #[serde(default)]
-    #[schemars(extend("additionalProperties" = serde_json::json!({
-        "type": "number", "exclusiveMinimum": 0.0, "maximum": 0.999
-    })))]
-    pub intervention_share: BTreeMap<String, f64>,
-}
-
-impl Randomisation {
-    /// Whether the planned share differs between strata.
-    pub fn differs_between_strata(&self) -> bool {
-        let mut shares = self.intervention_share.values();
-        shares.next().is_some_and(|first| shares.any(|share| (share - first).abs() > 1e-9))
-    }
 }
 
 /// Estimates that let an algorithm choose what is adjusted for.

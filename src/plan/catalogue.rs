@@ -57,8 +57,16 @@ pub fn catalogue(plan: &Plan) -> Vec<Catalogued> {
     }
     // Resampled.
     all.push(of(Outcome::Employed, &[Method::RiskDifference], &settings.months));
+    if plan.data.benefits.is_some() {
+        let outcome = Outcome::EmployedOnBenefit;
+        all.push(of(outcome, &[Method::RiskDifference], &settings.months));
+    }
     for outcome in amounts {
         all.push(of(outcome, &regression, &[horizon]));
+        if !settings.covariates.is_empty() && outcome == Outcome::DaysEmployed {
+            // By drawing the randomisation again.
+            all.push(of(outcome, &[Method::OlsAdjustedHc2], &[horizon]));
+        }
         let methods = [Method::Quantile, Method::TslsHc2, Method::AndersonRubin];
         all.push(of(outcome, &methods, &[horizon]));
     }

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use super::catalogue::catalogue;
 use super::parse::{item_span_of, span_of};
+use super::resampling::{DrawKind, ReplicateCount};
 use super::schema_check::Breach;
 use super::types::{COVID_PERIOD, Plan, TableName};
 use crate::diagnostic::Code;
@@ -26,6 +27,8 @@ pub(super) fn contradictions(plan: &Plan, table: &Spanned<DeTable<'_>>) -> Vec<B
     check_subgroups(plan, &mut report);
     check_first_job(plan, &mut report);
     check_estimands(plan, &mut report);
+    check_bootstrap(plan, &mut report);
+    check_families(plan, &mut report);
     report.found
 }
 
@@ -154,6 +157,11 @@ fn check_tables(plan: &Plan, report: &mut Report<'_, '_>) {
 }
 
 fn check_randomisation(plan: &Plan, report: &mut Report<'_, '_>) {
+    if plan.randomisation.block.is_some() && plan.data.allocation.is_none() {
+        let message = "`block` is a column of the allocation table, and [data] names no such file";
+        let remedy = "add the file to [data], or take this out";
+        report.at(&["randomisation", "block"], message.to_owned(), remedy);
+    }
     if plan.analysis.strata.is_some() {
         return;
     }
@@ -225,6 +233,43 @@ fn check_estimands(plan: &Plan, report: &mut Report<'_, '_>) {
                     let message = format!("`{id}`: `{method}` is not run at month {month}");
                     wrong(message, "add the month to `months` (or `rmst_months`) under [analysis]");
                 }
+            }
+        }
+    }
+}
+
+fn check_bootstrap(plan: &Plan, report: &mut Report<'_, '_>) {
+    let settings = &plan.bootstrap;
+    if settings.draws == DrawKind::Balanced && settings.replicates == ReplicateCount::Auto {
+        let message = "balanced draws need to know the number of replicates".to_owned();
+        let remedy = "give the number, or take the draws as independent";
+        report.at(&["bootstrap", "draws"], message, remedy);
+    }
+}
+
+fn check_families(plan: &Plan, report: &mut Report<'_, '_>) {
+    for (at, family) in plan.families.iter().enumerate() {
+        let id = &family.id;
+        let mut wrong = |message: String, remedy: &str| {
+            report.at_item("families", at, message, remedy);
+        };
+        if plan.families[..at].iter().any(|other| other.id == *id) {
+            wrong(format!("two families are called `{id}`"), "give each a name of its own");
+        }
+        if let Some(twice) = first_repeated(&family.members) {
+            wrong(format!("`{id}` lists `{twice}` twice"), "list each estimand once");
+        }
+        for member in &family.members {
+            match plan.estimands.iter().find(|estimand| estimand.id == *member) {
+                None => {
+                    let message = format!("`{id}` names `{member}`, which is no estimand");
+                    wrong(message, "declare it under [[estimands]], or correct the name");
+                }
+                Some(estimand) if estimand.subgroup.is_some() => {
+                    let message = format!("`{id}` names `{member}`, which is one effect by level");
+                    wrong(message, "declare the effect of everyone, or of one region");
+                }
+                Some(_) => {}
             }
         }
     }

@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
     }
 
     fn value(&mut self, schema: &'a Json, value: &Spanned<DeValue<'_>>, path: &str) {
-        let schema = self.resolve(schema);
+        let schema = self.resolve(alternative(schema, value.get_ref()));
         let span = value.span();
         let allowed = constants(schema);
         match (wanted_type(schema), value.get_ref()) {
@@ -215,6 +215,18 @@ fn constants(schema: &Json) -> Vec<&str> {
         }))
         .filter_map(Json::as_str)
         .collect()
+}
+
+/// Of a schema with alternatives, a number or a word: the words where the value is one of them,
+/// else the number.
+fn alternative<'a>(schema: &'a Json, value: &DeValue<'_>) -> &'a Json {
+    let has_words = |option: &&Json| option.get("enum").is_some();
+    let Some(options) = schema["anyOf"].as_array() else { return schema };
+    let Some(words) = options.iter().find(has_words) else { return schema };
+    match value {
+        DeValue::String(text) if constants(words).contains(&text.as_ref()) => words,
+        _ => options.iter().find(|option| !has_words(option)).unwrap_or(schema),
+    }
 }
 
 /// The type that a schema asks for; an optional type counts as the type.

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use super::analyses::{
-    Baseline, Benefits, CovidPeriod, Estimand, FirstJob, Randomisation, Sensitivity, Subgroup,
-};
+use super::analyses::{Baseline, Benefits, CovidPeriod, Estimand, FirstJob, Sensitivity, Subgroup};
+use super::resampling::{Bootstrap, Family, Randomisation};
 use crate::trial::arm::{Arm, TwoArm};
 use crate::trial::date::Date;
 use crate::trial::employment::Contract;
@@ -62,6 +61,9 @@ pub struct Plan {
     /// The questions that the trial was made to answer. Whatever else is run is exploratory.
     #[serde(default)]
     pub estimands: Vec<Estimand>,
+    /// Estimands whose p-values are adjusted for each other.
+    #[serde(default)]
+    pub families: Vec<Family>,
 }
 
 impl Plan {
@@ -271,7 +273,8 @@ pub struct AnalysisSettings {
     /// Column of the participants table with the randomisation strata; without it the regions.
     #[serde(default)]
     pub strata: Option<String>,
-    /// Column of the participants table with clusters, such as `coach_id`, for CR2 standard errors.
+    /// Column of the participants table with clusters, such as `coach_id`, for CR2 standard errors;
+    /// from 20 clusters on they are also what the bootstrap draws.
     #[serde(default)]
     pub clusters: Option<String>,
     /// Column of the participants table with sampling weights.
@@ -304,18 +307,6 @@ pub const QUARTER_OF_RANDOMISATION: &str = "quarter_of_randomisation";
 
 /// Whether the time to the horizon lies before, partly in, in, or after the days of `[covid_period]`.
 pub const COVID_PERIOD: &str = "covid_period";
-
-/// Replicates and seed.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Bootstrap {
-    /// How many replicates; fewer than 1,000 are too few for an interval.
-    #[schemars(range(min = 1, max = 10_000_000))]
-    pub replicates: u64,
-    /// Seed of all draws. There is no default.
-    #[schemars(range(min = 0))]
-    pub seed: u64,
-}
 
 /// How CSV files are written, where that cannot be seen from the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]

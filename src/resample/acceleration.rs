@@ -9,8 +9,8 @@ const CONSTANT_SHARE: f64 = 1e-12;
 
 /// The acceleration a of the `BCa` interval where strata are resampled separately.
 ///
-/// It is a sixth of the estimate's skewness, to first order. With lᵢ the influence of participant
-/// i on the estimate, nₛ the size of stratum s,
+/// It is a sixth of the estimate's skewness, to first order. With lᵢ the influence of unit i on
+/// the estimate, the sum of those of its participants, nₛ the number of units of stratum s,
 ///
 /// ```text
 /// a = Σₛ nₛ⁻³ Σ_{i ∈ s} lᵢ³  /  ( 6 (Σₛ nₛ⁻² Σ_{i ∈ s} lᵢ²)^{3/2} )
@@ -18,10 +18,12 @@ const CONSTANT_SHARE: f64 = 1e-12;
 ///
 /// # Conventions
 ///
-/// `influence` is in the scale of the stratum: θ̂ − θ ≈ Σₛ nₛ⁻¹ Σ lᵢ, so that Σₛ nₛ⁻² Σ lᵢ² is
-/// the estimate's variance. Values ψ in the scale of the whole sample, θ̂ − θ ≈ n⁻¹ Σ ψᵢ, are to
-/// be multiplied by nₛ / n first. The sign and the scale matter, the origin does not: values are
-/// centred within each stratum here.
+/// `influence` has one value a participant, in the scale of the stratum: θ̂ − θ ≈ Σₛ nₛ⁻¹ Σ lᵢ, so
+/// that Σₛ nₛ⁻² Σ lᵢ² is the estimate's variance. Values ψ in the scale of the whole sample,
+/// θ̂ − θ ≈ n⁻¹ Σ ψᵢ, are to be multiplied by nₛ / n first, derivatives by the case weight by nₛ
+/// ([`ResamplingStrata::scale_to_groups`]). The sign and the scale matter; the origin does not:
+/// units are centred within each stratum here, so with clusters of unequal size it is to be one
+/// in which the values of a stratum sum to zero, as those of an estimate do.
 ///
 /// # Errors
 ///
@@ -49,9 +51,10 @@ pub fn acceleration(influence: &[f64], strata: &ResamplingStrata) -> Result<f64,
         return Err(NotEstimable::InfluenceConstant);
     }
     let (mut second, mut third, mut rounding) = (0.0, 0.0, 0.0);
-    for members in strata.iter() {
-        let size = members.len() as f64;
-        let values = || members.iter().map(|&i| influence[i as usize] / largest);
+    let of_units = influence_of_units(influence, strata);
+    for units in strata.unit_ranges() {
+        let size = units.len() as f64;
+        let values = || of_units[units.clone()].iter().map(|l| l / largest);
         let mean = values().sum::<f64>() / size;
         let squares: f64 = values().map(|l| (l - mean) * (l - mean)).sum();
         let cubes: f64 = values().map(|l| (l - mean) * (l - mean) * (l - mean)).sum();
@@ -63,6 +66,18 @@ pub fn acceleration(influence: &[f64], strata: &ResamplingStrata) -> Result<f64,
         return Err(NotEstimable::InfluenceConstant);
     }
     Ok(third / (6.0 * second * second.sqrt()))
+}
+
+/// The influence of each unit, in the order of [`ResamplingStrata::units`]: the sum of its
+/// participants' values.
+///
+/// # Panics
+///
+/// If there is not one value a participant.
+pub fn influence_of_units(influence: &[f64], strata: &ResamplingStrata) -> Vec<f64> {
+    assert_eq!(influence.len(), strata.n_participants(), "one influence value a participant");
+    let of = |unit: &[u32]| unit.iter().map(|&member| influence[member as usize]).sum();
+    strata.units().map(|(_, unit)| of(unit)).collect()
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Standard errors and intervals from one statistic's replicates.
 
 use super::NotEstimable;
-use super::column::Column;
+use super::column::{Column, Failures, MAX_FAILED_SHARE};
 use super::monte_carlo::{adjusted_level, fixed_level_error, quantile_error};
 use super::order_statistics::normal_scale_quantile;
 use crate::numeric::interval::{ConfidenceLevel, Interval};
 
 /// Replicates this close to the estimate, relative to the larger of it and 1, count as equal to
 /// it: sums over other weights round differently.
-const EQUAL_SHARE: f64 = 1e-12;
+pub(super) const EQUAL_SHARE: f64 = 1e-12;
 
 /// One limit of a bootstrap interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,24 +69,38 @@ pub struct Resampled {
 pub struct BootstrapDistribution {
     estimate: f64,
     sorted: Vec<f64>,
-    n_failed: usize,
+    failures: Failures,
 }
 
 impl BootstrapDistribution {
-    /// The distribution of the replicates in `column`, of the statistic estimated by `estimate`.
+    /// The distribution of the replicates in `column`, of the statistic estimated by `estimate`,
+    /// where a share of [`MAX_FAILED_SHARE`] may have failed.
     ///
     /// # Errors
     ///
     /// [`NotEstimable`], where the estimate is not finite, too many replicates have failed, or
     /// fewer than two have not ([`Column::check`]).
     pub fn new(column: Column, estimate: f64) -> Result<Self, NotEstimable> {
+        Self::allowing(column, estimate, MAX_FAILED_SHARE)
+    }
+
+    /// The same, where a share of `allowed_share` may have failed.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn allowing(
+        column: Column,
+        estimate: f64,
+        allowed_share: f64,
+    ) -> Result<Self, NotEstimable> {
         if !estimate.is_finite() {
             return Err(NotEstimable::EstimateNotFinite);
         }
-        column.check()?;
-        let Column { values: mut sorted, failed } = column;
+        column.check(allowed_share)?;
+        let Column { values: mut sorted, failures, .. } = column;
         sorted.sort_unstable_by(f64::total_cmp);
-        Ok(Self { estimate, sorted, n_failed: failed })
+        Ok(Self { estimate, sorted, failures })
     }
 
     /// The estimate from the data themselves.
@@ -101,7 +115,12 @@ impl BootstrapDistribution {
 
     /// The number of replicates in which it does not.
     pub fn n_failed(&self) -> usize {
-        self.n_failed
+        self.failures.total()
+    }
+
+    /// The same by reason.
+    pub fn failures(&self) -> Failures {
+        self.failures
     }
 
     /// The bootstrap standard error: the replicates' standard deviation s, divisor R − 1.
@@ -191,12 +210,17 @@ impl BootstrapDistribution {
     }
 
     fn limit(&self, probability: f64, level_error: f64) -> Limit {
-        let quantile = normal_scale_quantile(&self.sorted, probability);
-        Limit {
-            value: quantile.value,
-            monte_carlo_error: quantile_error(&self.sorted, probability, level_error),
-            is_extreme: quantile.is_extreme,
-        }
+        quantile_limit(&self.sorted, probability, level_error)
+    }
+}
+
+/// The quantile of sorted replicates at a level that is known to `level_error`.
+pub(super) fn quantile_limit(sorted: &[f64], probability: f64, level_error: f64) -> Limit {
+    let quantile = normal_scale_quantile(sorted, probability);
+    Limit {
+        value: quantile.value,
+        monte_carlo_error: quantile_error(sorted, probability, level_error),
+        is_extreme: quantile.is_extreme,
     }
 }
 

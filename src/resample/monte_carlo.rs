@@ -56,7 +56,7 @@ pub(super) fn adjusted_level(
 }
 
 /// α′ and its derivative g with respect to p.
-fn level_and_slope(below: f64, acceleration: f64, z: f64) -> Option<(f64, f64)> {
+pub(super) fn level_and_slope(below: f64, acceleration: f64, z: f64) -> Option<(f64, f64)> {
     let z0 = normal::quantile(below);
     let shifted = z0 + z;
     let denominator = 1.0 - acceleration * shifted;

@@ -1,6 +1,7 @@
 //! Plain serialisable results: the boundary between statistics and documents.
 
 pub mod export;
+pub mod joint_draws;
 pub mod manifest;
 pub mod result_set;
 pub mod row;

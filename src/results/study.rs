@@ -24,7 +24,7 @@ pub struct Study {
     pub months: Vec<i32>,
     /// Confidence level of all intervals.
     pub confidence_level: f64,
-    /// Bootstrap replicates.
+    /// Bootstrap replicates, as many as were drawn.
     pub replicates: u64,
     /// Seed of all draws.
     pub seed: u64,

@@ -238,6 +238,8 @@ words! {
         EmpiricalBayes = "empirical_bayes",
         /// Standardised mean difference.
         StandardisedMeanDifference = "standardised_mean_difference",
+        /// All covariates together under the randomisation (Hansen and Bowers).
+        OmnibusBalance = "omnibus_balance",
         /// Welch's t test.
         WelchT = "welch_t",
         /// Joint Wald test with HC2 covariance.
@@ -328,6 +330,22 @@ words! {
         BootstrapBasic = "bootstrap_basic",
         /// Bias-corrected and accelerated bootstrap.
         BootstrapBca = "bootstrap_bca",
+        /// Studentised bootstrap.
+        BootstrapStudentised = "bootstrap_studentised",
+        /// The randomisation drawn again, statistic as it is.
+        Randomisation = "randomisation",
+        /// The randomisation drawn again, statistic over its standard error.
+        RandomisationStudentised = "randomisation_studentised",
+        /// Adjusted for a family by Holm.
+        Holm = "holm",
+        /// Adjusted for a family by Hochberg.
+        Hochberg = "hochberg",
+        /// Adjusted for a family by Benjamini and Hochberg.
+        BenjaminiHochberg = "benjamini_hochberg",
+        /// Adjusted for a family by Romano and Wolf.
+        RomanoWolf = "romano_wolf",
+        /// Adjusted for a family by Westfall and Young.
+        WestfallYoung = "westfall_young",
         /// Variance for randomisation within strata (Ye and colleagues).
         StratifiedRandomisation = "stratified_randomisation",
         /// Variance that does not trust the model (Lin and Wei).
@@ -340,6 +358,48 @@ words! {
         BandHallWellner = "band_hall_wellner",
         /// Simultaneous band from the largest deviation over the months.
         BandSupT = "band_sup_t",
+    }
+}
+
+impl Inference {
+    /// Whether it is a variance of the estimator itself: no resampling, no band, no adjustment for
+    /// a family.
+    pub const fn is_of_the_estimator(self) -> bool {
+        matches!(
+            self,
+            Inference::Analytic
+                | Inference::StratifiedRandomisation
+                | Inference::Robust
+                | Inference::ClusterRobust
+        )
+    }
+
+    /// Whether it is an interval from bootstrap replicates.
+    pub const fn is_bootstrap(self) -> bool {
+        matches!(
+            self,
+            Inference::BootstrapPercentile
+                | Inference::BootstrapBasic
+                | Inference::BootstrapBca
+                | Inference::BootstrapStudentised
+        )
+    }
+
+    /// Whether it is a test or interval from re-drawing the randomisation.
+    pub const fn is_randomisation(self) -> bool {
+        matches!(self, Inference::Randomisation | Inference::RandomisationStudentised)
+    }
+
+    /// Whether it is a p-value adjusted for a family.
+    pub const fn is_of_a_family(self) -> bool {
+        matches!(
+            self,
+            Inference::Holm
+                | Inference::Hochberg
+                | Inference::BenjaminiHochberg
+                | Inference::RomanoWolf
+                | Inference::WestfallYoung
+        )
     }
 }
 
@@ -382,6 +442,8 @@ words! {
         MonteCarloError = "monte_carlo_error",
         /// Replicates in which the estimate did not exist.
         FailedReplicates = "failed_replicates",
+        /// Replicates, or times that the randomisation was drawn again.
+        Replicates = "replicates",
         /// Acceleration constant of the bias-corrected interval.
         Acceleration = "acceleration",
         /// Participants without a value.

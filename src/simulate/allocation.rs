@@ -16,6 +16,8 @@ pub(super) struct Place {
     pub(super) region: usize,
     /// Order within the region, from 1.
     pub(super) sequence: u32,
+    /// Block within the region, from 1.
+    pub(super) block: u32,
     pub(super) arm: Arm,
     /// Day of randomisation, counted from the first day of entry.
     pub(super) entry_day: i32,
@@ -33,8 +35,8 @@ pub(super) fn allocate(seed: Seed, design: &Design) -> Vec<Place> {
         let mut days: Vec<i32> =
             arms.iter().map(|_| super::draw::day_below(&mut stream, window)).collect();
         days.sort_unstable();
-        for ((arm, entry_day), sequence) in arms.into_iter().zip(days).zip(1..) {
-            places.push(Place { region, sequence, arm, entry_day, number: 0 });
+        for (((arm, block), entry_day), sequence) in arms.into_iter().zip(days).zip(1..) {
+            places.push(Place { region, sequence, block, arm, entry_day, number: 0 });
         }
     }
     let mut numbers: Vec<u32> = (1..).take(places.len()).collect();
@@ -45,13 +47,14 @@ pub(super) fn allocate(seed: Seed, design: &Design) -> Vec<Place> {
     places
 }
 
-/// Arms in permuted blocks of 4 or 6, half of each block to each arm.
+/// Arms in permuted blocks of 4 or 6, half of each block to each arm, with the number of the block.
 ///
 /// The size of a block is drawn, as long as the places left can be filled with blocks of 4 and 6;
 /// a stratum of one place an arm is a block of 2.
-fn permuted_blocks(stream: &mut Stream, places_per_arm: u32) -> Vec<Arm> {
+fn permuted_blocks(stream: &mut Stream, places_per_arm: u32) -> Vec<(Arm, u32)> {
     let mut arms = Vec::new();
     let mut pairs_left = places_per_arm;
+    let mut number = 0;
     while pairs_left > 0 {
         let pairs = match pairs_left {
             1..=3 => pairs_left,
@@ -60,7 +63,8 @@ fn permuted_blocks(stream: &mut Stream, places_per_arm: u32) -> Vec<Arm> {
         };
         let mut block: Vec<Arm> = Arm::BOTH.into_iter().cycle().take(2 * pairs as usize).collect();
         shuffle(stream, &mut block);
-        arms.append(&mut block);
+        number += 1;
+        arms.extend(block.into_iter().map(|arm| (arm, number)));
         pairs_left -= pairs;
     }
     arms
@@ -86,7 +90,7 @@ mod tests {
             assert_eq!(arms.len(), 2 * places_per_arm as usize);
             let mut lead = 0_i32;
             let mut since_even = 0;
-            for arm in arms {
+            for (arm, _) in arms {
                 lead += if arm == Arm::Intervention { 1 } else { -1 };
                 since_even = if lead == 0 { 0 } else { since_even + 1 };
                 assert!(lead.abs() <= 3, "an arm leads by {lead}");

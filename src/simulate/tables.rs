@@ -35,7 +35,8 @@ const EMPLOYMENT: [&str; 9] = [
     "authorised_art100",
     "source",
 ];
-const ALLOCATION: [&str; 5] = ["participant_id", "stratum", "sequence", "arm", "allocated_on"];
+const ALLOCATION: [&str; 6] =
+    ["participant_id", "stratum", "sequence", "block", "arm", "allocated_on"];
 
 const BENEFITS: [&str; 5] =
     ["participant_id", "month", "benefit_eur", "full_benefit_eur", "reference_hours"];
@@ -103,6 +104,7 @@ pub(super) fn allocation(design: &Design, people: &[Person]) -> String {
             id(person, width),
             design.regions[person.place.region].name.clone(),
             person.place.sequence.to_string(),
+            person.place.block.to_string(),
             arm_label(person.place.arm).to_owned(),
             person.entry.to_string(),
         ]

@@ -73,7 +73,10 @@ pub fn quantile(curve: &KaplanMeier<'_>, p: f64) -> Result<QuantileDays, NotEsti
 
 /// The first day on which the steps are at `target` or below it, or the middle of the days on
 /// which they are at it.
-fn first_reach(steps: impl Iterator<Item = (f64, Option<f64>)>, target: f64) -> Option<f64> {
+pub(super) fn first_reach(
+    steps: impl Iterator<Item = (f64, Option<f64>)>,
+    target: f64,
+) -> Option<f64> {
     let mut steps = steps.skip_while(|(_, height)| height.is_none_or(|h| h >= target + TOLERANCE));
     let (first_day, height) = steps.next()?;
     if height? <= target - TOLERANCE {

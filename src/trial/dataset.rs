@@ -1,5 +1,6 @@
 //! The whole trial, built once by ingest and then only read.
 
+use super::allocation::AllocationLine;
 use super::baseline::{BaselineColumn, BaselineValues};
 use super::benefits::BenefitRow;
 use super::employment::Spell;
@@ -16,6 +17,8 @@ pub struct TrialData {
     pub baseline: Vec<BaselineColumn>,
     /// Benefits in the order of participant, then month.
     pub benefits: Vec<BenefitRow>,
+    /// The randomisation list, one line a participant in their order; empty without one.
+    pub allocation: Vec<AllocationLine>,
 }
 
 impl TrialData {

@@ -1,5 +1,6 @@
 //! The validated trial: its nouns, immutable once built.
 
+pub mod allocation;
 pub mod arm;
 pub mod baseline;
 pub mod benefits;

@@ -9,7 +9,9 @@ use ips_eval::plan::parse::{PlanDocument, parse_plan};
 use ips_eval::plan::types::TableName;
 use ips_eval::results::result_set::ResultSet;
 use ips_eval::results::row::{ALL_REGIONS, Row};
-use ips_eval::results::vocabulary::{Analysis, Method, Outcome, ResultArm, Role};
+use ips_eval::results::vocabulary::{
+    Analysis, Inference, Method, Outcome, ResultArm, Role, Statistic,
+};
 
 use crate::trial_folder::TrialFolder;
 
@@ -73,8 +75,11 @@ fn the_catalogue_lists_what_is_run_and_nothing_else() {
             listed.extend(months.into_iter().map(|month| (one.outcome, method, month)));
         }
     }
-    let run: BTreeSet<(Outcome, Method, Option<i32>)> =
-        contrasts(&results).map(|row| (row.key.outcome, row.key.method, row.key.month)).collect();
+    let run: BTreeSet<(Outcome, Method, Option<i32>)> = contrasts(&results)
+        // A band is of all months together.
+        .filter(|row| row.key.inference != Inference::BandSupT)
+        .map(|row| (row.key.outcome, row.key.method, row.key.month))
+        .collect();
     let of = |a: &BTreeSet<_>, b: &BTreeSet<_>| {
         a.difference(b).map(|(o, m, t)| format!("{o} {m} {t:?}")).collect::<Vec<String>>()
     };
@@ -88,7 +93,9 @@ fn declared_contrasts_have_their_role_and_all_others_are_exploratory() {
     let mut seen = BTreeSet::new();
     for row in contrasts(&results) {
         let key = &row.key;
-        let all = key.region == ALL_REGIONS && key.subgroup.is_empty() && key.level.is_empty();
+        // A level may name the statistic that a Monte Carlo error belongs to.
+        let has_level = !key.level.is_empty() && Statistic::from_word(&key.level).is_none();
+        let all = key.region == ALL_REGIONS && key.subgroup.is_empty() && !has_level;
         let is_path = (key.outcome, key.month) == (Outcome::Employed, Some(6));
         let wanted = match (key.outcome, key.method) {
             (Outcome::EverEmployed, Method::RiskDifferenceNewcombe) if all => Role::Primary,

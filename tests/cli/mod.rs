@@ -8,6 +8,7 @@ mod interrupts;
 mod lines;
 mod notations;
 mod plans;
+mod resampling;
 mod results;
 mod schemas;
 mod streams;

@@ -6,7 +6,7 @@ use ips_eval::resample::acceleration::acceleration;
 use ips_eval::resample::case_weights::ResamplingStrata;
 use ips_eval::resample::column::Column;
 use ips_eval::resample::interval::{BootstrapDistribution, BootstrapInterval};
-use ips_eval::resample::replicates::{Bootstrap, BootstrapSettings, Replicates};
+use ips_eval::resample::replicates::{Bootstrap, BootstrapSettings, Draws, Replicates};
 use serde_json::Value;
 
 use super::{Reference, number, numbers};
@@ -137,7 +137,8 @@ fn a_stratified_bootstrap_agrees_with_boot_strata_up_to_monte_carlo_error() {
     let strata = strata(case);
     let settings =
         BootstrapSettings { seed: Seed(20_180_201), replicates: whole(&case["replicates"]) };
-    let bootstrap = Bootstrap { settings, strata: &strata, progress: &|_| {} };
+    let bootstrap =
+        Bootstrap { settings, strata: &strata, draws: Draws::Independent, progress: &|_| {} };
     let difference = |weights: &[u32], (): &mut (), out: &mut [f64]| {
         let (mut sum, mut n) = ([0.0; 2], [0.0; 2]);
         for ((&y, &arm), &weight) in y.iter().zip(&arm).zip(weights) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use ips_eval::analysis::analyse;
 use ips_eval::ingest::{Sources, read_trial};
 use ips_eval::plan::parse::parse_plan;
+use ips_eval::plan::resampling::ReplicateCount;
 use ips_eval::plan::types::TableName;
 use ips_eval::results::result_set::ResultSet;
 use ips_eval::results::row::{ALL_REGIONS, Row};
@@ -97,7 +98,9 @@ fn run(trial: &str, replicates: u64) -> ResultSet {
     };
     let text = String::from_utf8(read("plan.toml")).expect("UTF-8");
     let mut document = parse_plan("plan.toml", &text).expect("a good plan");
-    document.plan.bootstrap.replicates = replicates;
+    document.plan.bootstrap.replicates = ReplicateCount::Fixed(replicates);
+    // Tests of the randomisation are held elsewhere.
+    document.plan.randomisation.replicates = Some(20);
     let tables = [TableName::Participants, TableName::Employment];
     let sources: Sources = tables
         .into_iter()

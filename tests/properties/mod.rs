@@ -6,6 +6,8 @@ mod estimate;
 mod instrument;
 mod kernels;
 mod numeric;
+mod randomisation;
+mod replicates;
 mod resample;
 mod simulate;
 mod survival;

@@ -9,7 +9,7 @@ use ips_eval::resample::acceleration::acceleration;
 use ips_eval::resample::case_weights::ResamplingStrata;
 use ips_eval::resample::column::Column;
 use ips_eval::resample::interval::{BootstrapDistribution, BootstrapInterval, Limit};
-use ips_eval::resample::replicates::{Bootstrap, BootstrapSettings, Replicates};
+use ips_eval::resample::replicates::{Bootstrap, BootstrapSettings, Draws, Replicates};
 use proptest::prelude::*;
 
 fn strata(stratum: &[u32]) -> ResamplingStrata {
@@ -27,7 +27,7 @@ fn replicates(seed: u64, n: u64, strata: &ResamplingStrata, threads: usize) -> R
         done.fetch_add(more, Ordering::Relaxed);
     };
     let settings = BootstrapSettings { seed: Seed(seed), replicates: n };
-    let bootstrap = Bootstrap { settings, strata, progress: &progress };
+    let bootstrap = Bootstrap { settings, strata, draws: Draws::Independent, progress: &progress };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
     let statistic = |weights: &[u32], scratch: &mut Vec<f64>, out: &mut [f64]| {
         scratch.clear();
@@ -179,7 +179,8 @@ fn run(seed: u64) -> Run {
     let y: Vec<f64> = (0..30).map(|i| -ln(1.0 - (f64::from(i) + 0.5) / 30.0)).collect();
     let strata = strata(&[0; 30]);
     let settings = BootstrapSettings { seed: Seed(seed), replicates: 1_000 };
-    let bootstrap = Bootstrap { settings, strata: &strata, progress: &|_| {} };
+    let bootstrap =
+        Bootstrap { settings, strata: &strata, draws: Draws::Independent, progress: &|_| {} };
     let mean = |weights: &[u32]| {
         weights.iter().zip(&y).map(|(&w, y)| f64::from(w) * y).sum::<f64>() / 30.0
     };

@@ -11,7 +11,7 @@ use ips_eval::survival::ending::Ending;
 use ips_eval::survival::event_table::EventTable;
 use ips_eval::survival::kaplan_meier::KaplanMeier;
 use ips_eval::survival::milestone::milestone_test;
-use ips_eval::survival::presorted_survival::PresortedSurvival;
+use ips_eval::survival::presorted::{CurveReadings, CurveScratch, Places, PresortedTimes, ReadAt};
 use ips_eval::survival::restricted_mean::{restricted_mean, restricted_means};
 use ips_eval::survival::restricted_mean_contrast::{
     restricted_mean_ratio, stratified_restricted_mean_difference, time_lost_ratio,
@@ -123,12 +123,16 @@ proptest! {
         let all: Vec<Person> = people.iter().chain(&outsiders).copied().collect();
         let members: Vec<usize> = (0..people.len()).rev().collect();
         let (all, own) = (Columns::of(&all), Columns::of(&people));
-        let presorted = PresortedSurvival::new(&all.days, &all.endings, &members);
+        let presorted = PresortedTimes::new(&all.days, &all.endings, &members);
         let times: Vec<f64> = (0..50).map(|half| f64::from(half) / 2.0 + 0.1).collect();
         let (mut survival, mut means) = (vec![0.0; times.len()], vec![0.0; times.len()]);
-        let failed = presorted.survival_at(&all.weights, &times, &mut survival);
-        prop_assert_eq!(failed, survival.iter().filter(|value| value.is_nan()).count());
-        prop_assert_eq!(failed, presorted.restricted_means(&all.weights, &times, &mut means));
+        let at = ReadAt { survival: &times, restricted_mean: &times, ..ReadAt::default() };
+        let mut out = CurveReadings {
+            survival: Places { estimates: &mut survival, std_errors: &mut [] },
+            restricted_mean: Places { estimates: &mut means, std_errors: &mut [] },
+            ..CurveReadings::default()
+        };
+        presorted.read(&all.weights, &at, &mut CurveScratch::default(), &mut out);
         let table = EventTable::of(own.early(), own.frequencies());
         let curve = KaplanMeier::new(&table, level());
         let wants = restricted_means(&table, &times);

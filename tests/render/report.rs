@@ -81,6 +81,7 @@ fn contrasts(results: &ResultSet) -> usize {
             && key.arm == ResultArm::Contrast
             && key.month.is_none_or(|month| month == HORIZON)
             && limits.contains(&key.statistic)
+            && key.inference.is_of_the_estimator()
     };
     let keys = results.rows().iter().map(|row| &row.key).filter(is_wanted);
     let line = |key: &Key| (key.outcome.as_str(), key.method.as_str(), key.inference.as_str());

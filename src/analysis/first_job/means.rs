@@ -26,7 +26,7 @@ use crate::trial::time::month_in_days;
 const DAYS: (Statistic, Unit) = (Statistic::EstimateDays, Unit::Days);
 
 /// Months to which means are taken: the plan's, else those at which outcomes are reported.
-pub(super) fn horizons(setting: Setting<'_>) -> Vec<i32> {
+pub(in crate::analysis) fn horizons(setting: Setting<'_>) -> Vec<i32> {
     match setting.plan.analysis.rmst_months.as_slice() {
         [] => months_with_horizon(setting),
         months => months.to_vec(),
@@ -74,7 +74,7 @@ pub(super) fn add_restricted_means(
 }
 
 /// Every month to the last one of the plan.
-fn path(setting: Setting<'_>, months: &[i32]) -> Vec<i32> {
+pub(in crate::analysis) fn path(setting: Setting<'_>, months: &[i32]) -> Vec<i32> {
     let all = months_with_horizon(setting);
     let last = all.iter().chain(months).copied().max().unwrap_or(0);
     (1..=last).collect()

@@ -23,6 +23,8 @@ use super::flow::Missingness;
 use super::sheet::{Entry, Sheet};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome};
 use group::Group;
+pub(super) use means::{horizons, path};
+pub(super) use regression::Model;
 
 /// Everything about the time to the first job.
 pub(super) fn add_first_job(sheet: &mut Sheet, adjusted: Adjusted<'_>, missing: Missingness) {

@@ -27,22 +27,22 @@ pub(super) const RATIO: [(Statistic, Unit); 6] = [
 
 /// A column of a regression.
 #[derive(Clone, Debug)]
-pub(super) struct Column {
-    pub(super) name: String,
-    pub(super) values: Vec<f64>,
+pub(in crate::analysis) struct Column {
+    pub(in crate::analysis) name: String,
+    pub(in crate::analysis) values: Vec<f64>,
 }
 
 /// Rows of participants at risk, and the columns of a regression, the arm first.
 #[derive(Clone, Debug)]
-pub(super) struct Model {
+pub(in crate::analysis) struct Model {
     /// Who each row is about.
-    pub(super) positions: Vec<usize>,
-    pub(super) entries: Option<Vec<i32>>,
-    pub(super) days: Vec<i32>,
-    pub(super) events: Vec<bool>,
-    pub(super) strata: Option<Vec<usize>>,
-    pub(super) columns: Vec<Column>,
-    pub(super) note: String,
+    pub(in crate::analysis) positions: Vec<usize>,
+    pub(in crate::analysis) entries: Option<Vec<i32>>,
+    pub(in crate::analysis) days: Vec<i32>,
+    pub(in crate::analysis) events: Vec<bool>,
+    pub(in crate::analysis) strata: Option<Vec<usize>>,
+    pub(in crate::analysis) columns: Vec<Column>,
+    pub(in crate::analysis) note: String,
 }
 
 impl Model {
@@ -64,12 +64,12 @@ impl Model {
     }
 
     /// The arm alone, of everyone randomised.
-    pub(super) fn of_everyone(cohort: &Cohort<'_>, cause: Cause) -> Self {
+    pub(in crate::analysis) fn of_everyone(cohort: &Cohort<'_>, cause: Cause) -> Self {
         Self::of(cohort, (0..cohort.days.len()).collect(), cause)
     }
 
     /// Arm and covariates within the strata, of those who have every covariate.
-    pub(super) fn adjusted(adjusted: Adjusted<'_>, cause: Cause) -> Self {
+    pub(in crate::analysis) fn adjusted(adjusted: Adjusted<'_>, cause: Cause) -> Self {
         let cohort = adjusted.cohort;
         let complete = adjusted.adjustment.complete_cases(&cohort.observed(|_| Some(0.0)));
         let mut model = Self::of(cohort, complete.observed.positions.clone(), cause);
@@ -82,8 +82,14 @@ impl Model {
         model.within(&cohort.strata.codes)
     }
 
+    /// What is left of it after the fit to everyone, as the point estimate leaves out.
+    pub(in crate::analysis) fn as_fitted(&self) -> Result<Self, String> {
+        let fitted = self.fit(CaseWeights::Once, (Ties::Efron, Penalty::None))?;
+        Ok(fitted.model)
+    }
+
     /// The same within strata, given for all participants.
-    pub(super) fn within(mut self, strata: &[usize]) -> Self {
+    pub(in crate::analysis) fn within(mut self, strata: &[usize]) -> Self {
         self.strata = Some(self.positions.iter().map(|&at| strata[at]).collect());
         self
     }

@@ -8,7 +8,7 @@ use crate::render::lookup::{Cell, Interval, Question, months};
 use crate::render::notes::{Notes, Place, Writers};
 use crate::render::text::fill;
 use crate::results::row::ALL_REGIONS;
-use crate::results::vocabulary::{Outcome, Unit};
+use crate::results::vocabulary::{Inference, Outcome, Unit};
 
 use super::axis::{Axis, spaced_months};
 use super::canvas::{Align, Canvas, Frame, Mark, Plot, Stroke};
@@ -31,18 +31,25 @@ const SHIFT: f64 = 0.28;
 /// The rule's colour, apart from ink in print and in grey.
 const RULE: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
 
-/// An effect at each of its months.
+/// An effect at each of its months, and where there is one the band of all months together.
 struct Series {
     outcome: Outcome,
     points: Vec<(i32, Interval)>,
+    band: Vec<(i32, (f64, f64))>,
 }
 
 impl Series {
     fn of(source: Source<'_>, outcome: Outcome) -> Self {
         let results = source.results;
         let months = months(results, &Question::effect_at(outcome, 0));
-        let point = |month| (month, Question::effect_at(outcome, month).interval(results));
-        Self { outcome, points: months.into_iter().map(point).collect() }
+        let question = |month| Question::effect_at(outcome, month);
+        let limits = |month| {
+            let band = question(month).inference(Inference::BandSupT).interval(results);
+            Some((month, band.limits()?))
+        };
+        let band = months.iter().copied().filter_map(limits).collect();
+        let point = |month| (month, question(month).interval(results));
+        Self { outcome, points: months.into_iter().map(point).collect(), band }
     }
 
     fn is_rule(&self) -> bool {
@@ -71,6 +78,8 @@ struct Panel {
 
 impl Panel {
     fn values(&self) -> impl Iterator<Item = f64> + '_ {
+        let bands = self.series.iter().flat_map(|series| &series.band);
+        let bands = bands.flat_map(|(_, (lower, upper))| [*lower, *upper]);
         let points = self.series.iter().flat_map(|series| &series.points);
         points
             .flat_map(|(_, value)| {
@@ -79,6 +88,7 @@ impl Panel {
                 [estimate, limits.map(|(lower, _)| lower), limits.map(|(_, upper)| upper)]
             })
             .flatten()
+            .chain(bands)
     }
 }
 
@@ -98,6 +108,9 @@ pub(super) fn draw(source: Source<'_>) -> Result<Option<Figure>, FigureError> {
     let mut footnotes = vec![text.explain.clone()];
     if all().flat_map(|series| &series.points).any(|(month, _)| *month <= 0) {
         footnotes.push(text.placebo.clone());
+    }
+    if all().any(|series| !series.band.is_empty()) {
+        footnotes.push(text.band.clone());
     }
     if all().any(Series::is_rule) {
         footnotes.push(text.rule.clone());
@@ -208,10 +221,16 @@ fn alternative(source: Source<'_>, panels: &[Panel]) -> String {
 }
 
 fn csv(panels: &[Panel]) -> Result<String, FigureError> {
-    let mut csv = Numbers::new(&["outcome", "month"], &VALUES)?;
+    const BAND: [&str; 2] = ["band_lower", "band_upper"];
+    let mut csv = Numbers::new(&["outcome", "month"], &[&VALUES[..], &BAND].concat())?;
     for series in panels.iter().flat_map(|panel| &panel.series) {
         for (month, value) in &series.points {
-            let cells = [&value.estimate, &value.lower, &value.upper];
+            let known = series.band.iter().find(|(own, _)| own == month);
+            let cell =
+                |limit: Option<f64>| limit.map_or(Cell::NotEstimable(String::new()), Cell::Value);
+            let lower = cell(known.map(|(_, limits)| limits.0));
+            let upper = cell(known.map(|(_, limits)| limits.1));
+            let cells = [&value.estimate, &value.lower, &value.upper, &lower, &upper];
             csv.line(&[series.outcome.as_str(), &month.to_string()], &cells)?;
         }
     }
@@ -356,6 +375,12 @@ fn draw_words(
 }
 
 fn draw_series(plot: &Plot<'_>, series: &Series, shift: f64) -> Result<(), FigureError> {
+    // Where the month's own interval is withheld, so is the band.
+    for (month, (lower, upper)) in &series.band {
+        let x = f64::from(*month) + shift;
+        let (_, colour) = series.look(*month);
+        plot.line(&[(x, *lower), (x, *upper)], Stroke::solid(colour, 0.45))?;
+    }
     for (month, value) in &series.points {
         let Some(estimate) = value.estimate.value() else { continue };
         let (mark, colour) = series.look(*month);

@@ -15,8 +15,14 @@ fn line_of(key: &Key) -> Key {
     Key { statistic: Statistic::Estimate, ..key.clone() }
 }
 
-/// Lines of the rows that are wanted, each once, in the order of the results.
+/// Lines of the rows that are wanted and have the estimator's own inference, each once, in the
+/// order of the results. What is resampled has a section of its own.
 pub(super) fn lines(source: Source<'_>, is_wanted: impl Fn(&Row) -> bool) -> Vec<Key> {
+    all_lines(source, |row| row.key.inference.is_of_the_estimator() && is_wanted(row))
+}
+
+/// The same, whatever the inference.
+pub(super) fn all_lines(source: Source<'_>, is_wanted: impl Fn(&Row) -> bool) -> Vec<Key> {
     let mut lines: Vec<Key> = Vec::new();
     for row in source.results.rows().iter().filter(|row| is_wanted(row)) {
         let line = line_of(&row.key);
@@ -161,7 +167,8 @@ pub(super) fn limit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
         Unit::Eur | Unit::EurPerMonth => numbers.decimal(value, 0),
         Unit::Ratio => numbers.decimal(value, 2),
         Unit::Count => numbers.count(value),
-        Unit::None | Unit::P | Unit::LogRatio => numbers.decimal(value, 3),
+        Unit::P => numbers.decimal(value, 4),
+        Unit::None | Unit::LogRatio => numbers.decimal(value, 3),
     }
 }
 

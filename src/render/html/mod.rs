@@ -22,6 +22,7 @@ mod first_job;
 mod headline;
 mod methods;
 mod missing;
+mod resampled;
 mod subgroups;
 mod table;
 mod tables;
@@ -158,6 +159,7 @@ fn further_sections(source: Source<'_>) -> Vec<Section> {
         take_up::section(source),
         subgroups::section(source),
         first_job::section(source),
+        resampled::section(source),
     ];
     sections.into_iter().flatten().collect()
 }

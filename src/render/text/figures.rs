@@ -120,6 +120,7 @@ texts! {
         pub paid: String,
         pub formula: String,
         pub explain: String,
+        pub band: String,
         pub placebo: String,
         pub rule: String,
         pub place: String,

@@ -35,6 +35,7 @@ macro_rules! texts {
 mod figures;
 mod fill;
 mod report;
+mod resampled;
 mod tables;
 mod time_figures;
 
@@ -44,6 +45,7 @@ pub use figures::{
 };
 pub use fill::fill;
 pub use report::ReportText;
+pub use resampled::ResampledText;
 pub use tables::{FirstJobTablesText, TablesText};
 pub use time_figures::{
     CompetingExitsText, FirstJobByText, HazardRatioOverTimeText, HazardRatiosText, JobStartsText,
@@ -118,6 +120,8 @@ pub struct Texts {
     pub tables: TablesText,
     /// Texts of the section on the time to the first job.
     pub first_job: FirstJobTablesText,
+    /// Texts of the section on resampling.
+    pub resampled: ResampledText,
     /// Names of roles, by their word in the results.
     pub roles: BTreeMap<String, String>,
     /// Names of strategies for intercurrent events, by their word in the results.

@@ -2,7 +2,8 @@
 //!
 //! [`sorted`] puts participants in order once; [`fit`] estimates under any case weights;
 //! [`influence`] is what each participant does to the coefficients; [`profile`] has limits that
-//! do not lean on the normal; [`proportional_hazards`] tests the assumption.
+//! do not lean on the normal; [`proportional_hazards`] tests the assumption; [`replicate`] fits the
+//! arm's coefficient many times.
 
 use thiserror::Error;
 
@@ -10,6 +11,7 @@ pub mod fit;
 pub mod influence;
 pub mod profile;
 pub mod proportional_hazards;
+pub mod replicate;
 pub mod sorted;
 
 mod exact;
@@ -18,9 +20,12 @@ mod kernel;
 mod moments;
 mod newton;
 mod recession;
+mod replicate_arm;
+mod replicate_covariates;
 
 pub use fit::{CoxFit, CoxTests, likelihood_ratio};
 pub use proportional_hazards::{ProportionalHazards, ScaledResiduals, TimeScale};
+pub use replicate::{ReplicateCox, ReplicateCoxData, ReplicateCoxScratch};
 pub use sorted::{CoxScratch, SortedCox};
 
 /// The participants of a regression, one element each; one person may be several rows, one an

@@ -19,6 +19,10 @@ const LAST_PENALISED_STEP: f64 = 1e-22;
 /// Below this a step that does not shrink any more is rounding.
 const ROUNDING: f64 = 1e-12;
 
+/// A last step longer than this, in standard deviations of its covariate, does not come from a
+/// maximum: the likelihood is flat on the way to infinity.
+const STILL_MOVING: f64 = 1e-4;
+
 /// Steps before a direction without end is looked for.
 const FIRST_STEPS: usize = 6;
 
@@ -97,6 +101,9 @@ impl SortedCox {
             let length: f64 = step.iter().zip(&at.score).map(|(s, u)| s * u).sum();
             let stuck = before <= ROUNDING && length > 0.25 * before;
             if length <= last || stuck {
+                if !penalised && step.iter().any(|s| s.abs() > STILL_MOVING) {
+                    return Err(CoxError::MonotoneLikelihood { column: furthest(&step) });
+                }
                 at.beta.iter_mut().zip(&step).for_each(|(b, s)| *b += s);
                 at.value += 0.5 * length;
                 return Ok(Maximum { at, iterations: iteration });
@@ -187,14 +194,19 @@ impl SortedCox {
         if !self.recedes(step, ties, scratch) {
             return Ok(());
         }
-        let mut column = 0;
-        for k in 1..step.len() {
-            if step[k].abs() > step[column].abs() {
-                column = k;
-            }
-        }
-        Err(CoxError::MonotoneLikelihood { column })
+        Err(CoxError::MonotoneLikelihood { column: furthest(step) })
     }
+}
+
+/// The covariate whose coefficient moves most.
+fn furthest(step: &[f64]) -> usize {
+    let mut column = 0;
+    for k in 1..step.len() {
+        if step[k].abs() > step[column].abs() {
+            column = k;
+        }
+    }
+    column
 }
 
 impl Information {

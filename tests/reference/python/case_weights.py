@@ -130,4 +130,5 @@ def main():
     path.write_text(json.dumps(out, separators=(",", ":")) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
