@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use ips_eval::analysis::analyse;
+use ips_eval::plan::resampling::ReplicateCount;
 use ips_eval::random::Seed;
 use ips_eval::resample::case_weights::ResamplingStrata;
 use ips_eval::trial::arm::Arm;
@@ -21,7 +22,7 @@ pub(crate) fn analyse_planned_trial(criterion: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(10));
     group.sampling_mode(SamplingMode::Flat);
     for replicates in [100, 10_000] {
-        plan.bootstrap.replicates = replicates;
+        plan.bootstrap.replicates = ReplicateCount::Fixed(replicates);
         let id = BenchmarkId::new("replicates", replicates);
         group.bench_with_input(id, &plan, |bencher, plan| {
             bencher.iter(|| {

@@ -11,7 +11,7 @@ use ips_eval::survival::ending::Ending;
 use ips_eval::survival::event_table::EventTable;
 use ips_eval::survival::kaplan_meier::KaplanMeier;
 use ips_eval::survival::log_rank::log_rank;
-use ips_eval::survival::presorted::PresortedIncidence;
+use ips_eval::survival::presorted::{CurveScratch, PresortedTimes};
 use ips_eval::trial::arm::TwoArm;
 use ips_eval::trial::time::month_in_days;
 
@@ -72,15 +72,17 @@ pub(crate) fn weighted_incidence(criterion: &mut Criterion) {
     let n = 1200;
     let people = times(n, 2, 0.000_95);
     let everyone: Vec<usize> = (0..n).collect();
-    let presorted = PresortedIncidence::new(&people.days, &people.endings, &everyone);
+    let presorted = PresortedTimes::new(&people.days, &people.endings, &everyone);
     let months = [6, 12, 18, 24].map(month_in_days);
     // 0, 1 and 2 in turn, as replicates have them; what they are does not matter to the speed.
     let weights: Vec<u32> = (0..3).cycle().take(n).collect();
-    let mut out = [f64::NAN; 4];
+    let (mut scratch, mut out) = (CurveScratch::default(), [f64::NAN; 4]);
     let mut group = criterion.benchmark_group("presorted_incidence");
     group.measurement_time(Duration::from_secs(3)).throughput(Throughput::Elements(n as u64));
     group.bench_function("1200", |bencher| {
-        bencher.iter(|| presorted.incidence_at(black_box(&weights), &months, black_box(&mut out)));
+        bencher.iter(|| {
+            presorted.incidence_at(black_box(&weights), &months, &mut scratch, black_box(&mut out));
+        });
     });
     group.finish();
 }

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The same work given to this program and to R, in turn, in one run; prints ratios.
 
-    python3 benches/peers/compare.py [demo] [bootstrap] [survival] [adjusted] [cox] [fine_gray] [--runs 5] [--script FILE.R]
+    python3 benches/peers/compare.py [demo] [survival] [adjusted] [cox] [fine_gray]
+        [bootstrap] [bootstrap_logit] [bootstrap_rmst] [bootstrap_cox] [randomisation]
+        [--runs 5] [--script FILE.R] [--python PYTHON] [--rust-survival PROGRAM]
 
-Without a name all are run. Needs Python 3.11, R with survival, boot, cmprsk, estimatr and
-jsonlite, and `cargo build --release --workspace` first. benches/README.md says what each comparison is.
+Without a name all are run. Needs Python 3.11, R with survival, boot, coin, cmprsk, estimatr and
+jsonlite, for `randomisation` a Python with numpy, and `cargo build --release --workspace` first. benches/README.md says what each comparison is.
 """
 
 import argparse
@@ -26,8 +28,10 @@ KEY = ["analysis", "outcome", "analysis_set", "region", "arm", "month", "method"
 
 
 def main():
-    comparisons = {"demo": demo, "bootstrap": bootstrap, "survival": survival, "adjusted": adjusted,
-                   "cox": cox, "fine_gray": fine_gray}
+    comparisons = {"demo": demo, "survival": survival, "adjusted": adjusted, "cox": cox,
+                   "fine_gray": fine_gray, "bootstrap": bootstrap,
+                   "bootstrap_logit": bootstrap_logit, "bootstrap_rmst": bootstrap_rmst,
+                   "bootstrap_cox": bootstrap_cox, "randomisation": randomisation}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(comparisons))
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison")
@@ -36,7 +40,8 @@ def main():
     parser.add_argument("--script", type=Path, help="one more R script to time on the demo:\n"
                         "it gets the directory of point_estimates.R and prints such rows")
     parser.add_argument("--rust-survival", type=Path, help="the program that benches/peers/rust-survival\n"
-                        "builds: one more peer of `cox`")
+                        "builds: one more peer of `cox` and `bootstrap_cox`")
+    parser.add_argument("--python", default=sys.executable, help="a Python with numpy, for `randomisation`")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(comparisons)
     if unknown:
@@ -184,14 +189,15 @@ def kernel(command):
     return json.loads(answer.stdout)
 
 
-def kernels(title, commands, runs):
+def kernels(title, commands, runs, shares=None):
     """As `in_turn`, for programs that time their own work; each runs it twice a round and the
-    second counts. CPU time is not theirs to tell."""
+    second counts. CPU time is not theirs to tell. What did only a share of the work is
+    reckoned up to all of it."""
     found, times = {}, {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
             answer = kernel(command)
-            times[name].append((answer["seconds"][-1],))
+            times[name].append((answer["seconds"][-1] / (shares or {}).get(name, 1),))
             found[name] = answer["found"]
     report(title, times, next(iter(commands)))
     return found
@@ -205,25 +211,6 @@ def our_kernel(arguments, *work):
 
 def rscript(name, *arguments):
     return ["Rscript", "--vanilla", HERE / name, *map(str, arguments)]
-
-
-def bootstrap(arguments, scratch):
-    """A risk difference of 600 + 600, resampled 10,000 times within arms."""
-    file, replicates = scratch / "outcomes.csv", 10_000
-    lines = [f"{arm},{int(i < events)}" for arm, events in [(1, 240), (0, 168)] for i in range(600)]
-    file.write_text("\n".join(["arm,outcome", *lines]) + "\n")
-    for ours, theirs in [(1, 1), (os.cpu_count(), os.cpu_count())]:
-        commands = {
-            f"ips-eval, {ours} thread(s)": our_kernel(arguments, "bootstrap", file, replicates, 2, ours),
-            f"R, boot, {theirs} process(es)": rscript("bootstrap.R", file, replicates, 2, theirs),
-        }
-        title = "bootstrap: one risk difference, n = 1,200, 10,000 replicates, percentile interval"
-        found = list(kernels(title, commands, arguments.runs).values())
-    mine, peer = found
-    alike = close(mine["estimate"], peer["estimate"]) and \
-        abs(mine["std_error"] / peer["std_error"] - 1) < 0.05
-    said = f"standard errors {mine['std_error']:.5f} and {peer['std_error']:.5f} from other draws"
-    return verdict(said, alike)
 
 
 def survival(arguments, scratch):
@@ -328,6 +315,187 @@ def endings_file(file, n, last_day):
             times = [(draw.expovariate(hazard), 1), (draw.expovariate(0.15), 2), (1 + draw.random(), 0)]
             when, ending = min(times)
             output.write(f"{arm},{int(when / 2 * last_day)},{ending},{age},{months},{sex},{group}\n")
+
+
+# Resampling -------------------------------------------------------------------------------------
+
+
+def cores_in_turn():
+    """One core, then all of them."""
+    return sorted({1, os.cpu_count()})
+
+
+def same_bootstrap(mine, peers, replicates, estimate=1e-6):
+    """Whether estimates agree, and standard errors and limits from other draws to four Monte Carlo
+    errors, those of normal replicates: 0.71 and 2.7 standard errors over the root of how many."""
+    agrees = True
+    for name, peer in peers.items():
+        error = mine["std_error"] * (1 / replicates[0] + 1 / replicates[name])**0.5
+        pairs = [(mine["estimate"], peer["estimate"], estimate * max(1, abs(mine["estimate"]))),
+                 (mine["std_error"], peer["std_error"], 4 * 0.71 * error)]
+        pairs += [(a, b, 4 * 2.7 * error) for a, b in zip(mine["limits"], peer["limits"])]
+        numbers = "; ".join(f"{a:.5f} and {b:.5f}" for a, b, _ in pairs)
+        said = f"estimate, standard error and limits from other draws: {numbers} ({name})"
+        agrees &= verdict(said, all(abs(a - b) <= allowed for a, b, allowed in pairs))
+    return agrees
+
+
+def resampled(arguments, title, ours, theirs):
+    """Bootstraps of one thing: (our work, file, replicates, threads) and by name (command,
+    replicates)."""
+    work, file, all_replicates, threads = ours
+    mine_name = f"ips-eval, {threads} thread(s)"
+    commands = {mine_name: our_kernel(arguments, work, file, all_replicates, 2, threads)}
+    commands |= {name: command for name, (command, _) in theirs.items()}
+    replicates = {0: all_replicates} | {name: count for name, (_, count) in theirs.items()}
+    shares = {name: count / all_replicates for name, (_, count) in theirs.items()}
+    found = kernels(title, commands, arguments.runs, shares)
+    return same_bootstrap(found.pop(mine_name), found, replicates)
+
+
+def bootstrap(arguments, scratch):
+    """A risk difference of 600 + 600, resampled 10,000 times within arms."""
+    file, replicates = scratch / "outcomes.csv", 10_000
+    lines = [f"{arm},{int(i < events)}" for arm, events in [(1, 240), (0, 168)] for i in range(600)]
+    file.write_text("\n".join(["arm,outcome", *lines]) + "\n")
+    agrees = True
+    for work, kind, name in [("bootstrap", "perc", "percentile"), ("bootstrap_bca", "bca", "BCa")]:
+        for cores in cores_in_turn():
+            title = f"{work}: one risk difference, n = 1,200, 10,000 replicates, {name} interval"
+            peer = rscript("bootstrap.R", file, replicates, 2, cores, kind)
+            theirs = {f"R, boot, {cores} process(es)": (peer, replicates)}
+            agrees &= resampled(arguments, title, (work, file, replicates, cores), theirs)
+    return agrees
+
+
+def models(arguments, title, ours, peers):
+    """Beside fits of R with so many replicates each: {what it calls: replicates}."""
+    work, file, replicates = ours
+    agrees = True
+    for cores in cores_in_turn():
+        theirs = {}
+        for (model, said), fewer in peers.items():
+            command = rscript("bootstrap_models.R", model, file, fewer, 2, cores)
+            theirs[f"R, boot and {said}, {cores} process(es)"] = (command, fewer)
+        if work == "bootstrap_cox" and arguments.rust_survival:
+            command = ["env", f"RAYON_NUM_THREADS={cores}", arguments.rust_survival, file, "2",
+                       str(replicates)]
+            theirs[f"Rust crate survival, {cores} thread(s)"] = (command, replicates)
+        agrees &= resampled(arguments, title, (work, file, replicates, cores), theirs)
+    return agrees
+
+
+def bootstrap_logit(arguments, scratch):
+    """A risk difference standardised over a logistic regression."""
+    file = scratch / "standardised.csv"
+    adjusted_file(file, 1_200)
+    title = "bootstrap_logit: standardised logit, n = 1,200, ten columns, time of 10,000 replicates\n" \
+        "  (R does 400, reckoned up)"
+    peers = {("logit", "glm"): 400, ("logit_fit", "glm.fit"): 400}
+    return models(arguments, title, ("bootstrap_logit", file, 10_000), peers)
+
+
+def bootstrap_rmst(arguments, scratch):
+    """A difference of restricted means."""
+    file = scratch / "restricted.csv"
+    endings_file(file, 1_200, 1_800)
+    title = "bootstrap_rmst: restricted mean difference, n = 1,200, time of 10,000 replicates\n" \
+        "  (R does 1,000, reckoned up)"
+    return models(arguments, title, ("bootstrap_rmst", file, 10_000), {("rmst", "survfit"): 1_000})
+
+
+def bootstrap_cox(arguments, scratch):
+    """A Cox regression on arm and three covariates."""
+    file = scratch / "hazards.csv"
+    distinct_endings_file(file, 1_000)
+    title = "bootstrap_cox: arm and 3 covariates, n = 1,000, no two on one day, 1,000 replicates"
+    peers = {("cox", "coxph"): 1_000, ("cox_fit", "coxph.fit"): 1_000}
+    return models(arguments, title, ("bootstrap_cox", file, 1_000), peers)
+
+
+def randomisation(arguments, scratch):
+    """The adjusted difference beside numpy, and the log-rank test beside coin."""
+    draws, agrees = 10_000, True
+    file = scratch / "allocated.csv"
+    allocated_file(file, 1_200)
+    for cores in cores_in_turn():
+        commands = {f"ips-eval, {cores} thread(s)": our_kernel(arguments, "randomisation", file, draws, 2, cores)}
+        for way in ["permuted", "partition"]:
+            commands[f"numpy, {way}, {cores} thread(s)"] = \
+                [arguments.python, HERE / "randomisation.py", way, file, str(draws), "2", str(cores)]
+        title = "randomisation: adjusted difference, n = 1,200, 3 strata, 3 covariates, 10,000 draws"
+        agrees &= same_test(kernels(title, commands, arguments.runs), draws)
+    file = scratch / "allocated-times.csv"
+    allocated_times_file(file, 1_200)
+    for cores in cores_in_turn():
+        commands = {
+            f"ips-eval, {cores} thread(s)":
+                our_kernel(arguments, "randomisation_log_rank", file, draws, 2, cores),
+            "R, coin, one process": rscript("randomisation.R", file, draws, 2),
+        }
+        title = "randomisation: log-rank test within 3 strata, n = 1,200, 10,000 draws"
+        agrees &= same_test(kernels(title, commands, arguments.runs), draws)
+    return agrees
+
+
+def same_test(found, draws):
+    """Whether statistics agree, and p-values from other draws to four Monte Carlo errors."""
+    mine, *peers = found.values()
+    p = mine["p_value"]
+    allowed = 4 * (2 * p * (1 - p) / draws)**0.5
+    alike = all(close(mine["estimate"], peer["estimate"]) and abs(p - peer["p_value"]) <= allowed
+                for peer in peers)
+    said = ", ".join(f"{one['p_value']:.4f}" for one in found.values())
+    return verdict(f"statistic {mine['estimate']:.6f} to 1e-9, p-values from other draws: {said}", alike)
+
+
+def allocated_file(file, n):
+    """Days worked by `n` people in three strata, in blocks of four, with three covariates."""
+    draw = random.Random(n)
+    with open(file, "w", encoding="ascii") as output:
+        output.write("arm,outcome,stratum,age,months,sex\n")
+        for stratum, arm in allocation(draw, n):
+            age, months, sex = draw.randrange(18, 65), draw.randrange(3, 120), draw.randrange(2)
+            mean = 150 + 8 * arm + 10 * stratum - (age - 40) - 0.4 * months + 12 * sex
+            output.write(f"{arm},{max(0, int(draw.gauss(mean, 90)))},{stratum},{age},{months},{sex}\n")
+
+
+def allocated_times_file(file, n):
+    """Times to a job of `n` people in three strata, no two on one day: ties are not the question."""
+    draw = random.Random(n + 1)
+    days = draw.sample(range(1, 100_000), n)
+    with open(file, "w", encoding="ascii") as output:
+        output.write("arm,day,ending,stratum\n")
+        for (stratum, arm), day in zip(allocation(draw, n), days):
+            # Odds of a job rather than of the end of follow-up rise with arm and stratum.
+            ending = int(draw.random() < 0.55 + 0.04 * arm + 0.05 * stratum)
+            output.write(f"{arm},{day},{ending},{stratum}\n")
+
+
+def allocation(draw, n):
+    """Stratum and arm of each, strata in any order, arms in blocks of four within them."""
+    blocks = {stratum: [] for stratum in range(3)}
+    for _ in range(n):
+        stratum = draw.randrange(3)
+        if not blocks[stratum]:
+            blocks[stratum] = draw.sample([0, 0, 1, 1], 4)
+        yield stratum, blocks[stratum].pop()
+
+
+def distinct_endings_file(file, n):
+    """Times to a job of `n` people with three covariates, no two on one day, so that all ways with
+    ties begin from the same estimate."""
+    draw = random.Random(n)
+    rows = []
+    for i in range(n):
+        arm, sex, age, months = i % 2, draw.randrange(2), draw.randrange(18, 65), draw.randrange(3, 120)
+        hazard = 0.6 * 1.5**arm * 0.99**(age - 40) * 0.997**(months - 60) * 1.1**sex
+        when, ending = min((draw.expovariate(hazard), 1), (1 + draw.random(), 0))
+        rows.append((when, f"{ending},{age},{months},{sex}", arm))
+    rows.sort()
+    lines = [f"{arm},{day + 1},{rest}" for day, (_, rest, arm) in enumerate(rows)]
+    draw.shuffle(lines)
+    file.write_text("\n".join(["arm,day,ending,age,months,sex", *lines]) + "\n")
 
 
 if __name__ == "__main__":

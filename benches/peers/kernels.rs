@@ -2,18 +2,23 @@
 //!
 //! ```text
 //! cargo run --release -p peer-kernels -- survival FILE RUNS
-//! cargo run --release -p peer-kernels -- bootstrap FILE REPLICATES RUNS THREADS
 //! cargo run --release -p peer-kernels -- lin FILE RUNS
 //! cargo run --release -p peer-kernels -- logit FILE RUNS
 //! cargo run --release -p peer-kernels -- cox FILE RUNS
 //! cargo run --release -p peer-kernels -- fine_gray FILE RUNS
+//! cargo run --release -p peer-kernels -- bootstrap FILE REPLICATES RUNS THREADS
+//! cargo run --release -p peer-kernels -- randomisation FILE DRAWS RUNS THREADS
 //! ```
 //!
 //! FILE is a CSV with a header and columns of whole numbers: arm (1 the
 //! intervention), then day and event, or the outcome, or for `lin` and `logit` the outcome, stratum,
 //! two quantities and a group, or for `cox` and `fine_gray` day, ending (1 the event, 2 a competing
-//! exit) and further covariates. Reading it is not timed. The numbers found are printed beside the
+//! exit) and further covariates. Like `bootstrap` are called `bootstrap_bca`, `bootstrap_logit`,
+//! `bootstrap_rmst` and `bootstrap_cox`, like `randomisation` `randomisation_log_rank`: see
+//! `resampling.rs`, also for their columns. Reading it is not timed. The numbers found are printed beside the
 //! times, so that nobody compares two different jobs.
+
+mod resampling;
 
 use std::error::Error;
 use std::time::Instant;
@@ -25,11 +30,6 @@ use ips_eval::estimate::standardised::{AssignmentShare, logit_standardised};
 use ips_eval::numeric::interval::ConfidenceLevel;
 use ips_eval::numeric::robust::Robust;
 use ips_eval::numeric::weights::CaseWeights;
-use ips_eval::random::Seed;
-use ips_eval::resample::case_weights::ResamplingStrata;
-use ips_eval::resample::column::Column;
-use ips_eval::resample::interval::BootstrapDistribution;
-use ips_eval::resample::replicates::{Bootstrap, BootstrapSettings, Replicates};
 use ips_eval::survival::cox::{CoxData, Settings, SortedCox};
 use ips_eval::survival::ending::{Cause, Ending};
 use ips_eval::survival::event_table::EventTable;
@@ -50,16 +50,30 @@ fn main() -> Result<(), Failure> {
         ["cox", file, runs] => cox(&columns(file)?, runs.parse()?)?,
         ["fine_gray", file, runs] => subdistribution(&columns(file)?, runs.parse()?)?,
         [name @ ("lin" | "logit"), file, runs] => adjusted(name, &columns(file)?, runs.parse()?)?,
-        ["bootstrap", file, replicates, runs, threads] => {
+        [name, file, draws, runs, threads] => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
-            let (replicates, runs) = (replicates.parse()?, runs.parse()?);
+            let (draws, runs) = (draws.parse()?, runs.parse()?);
             let columns = columns(file)?;
-            pool.install(|| bootstrap(&columns, replicates, runs))?
+            pool.install(|| resampled(name, resampling::Work { columns: &columns, draws, runs }))?
         }
         _ => return Err("benches/peers/compare.py runs this".into()),
     };
     println!("{answer}");
     Ok(())
+}
+
+/// What is resampled, by name.
+fn resampled(name: &str, work: resampling::Work<'_>) -> Result<Value, Failure> {
+    match name {
+        "bootstrap" => resampling::risk_difference(work, "perc"),
+        "bootstrap_bca" => resampling::risk_difference(work, "bca"),
+        "bootstrap_logit" => resampling::logit(work),
+        "bootstrap_rmst" => resampling::restricted_mean(work),
+        "bootstrap_cox" => resampling::cox(work),
+        "randomisation" => resampling::randomised_effect(work),
+        "randomisation_log_rank" => resampling::randomised_log_rank(work),
+        _ => Err(format!("nothing is called {name}").into()),
+    }
 }
 
 /// The columns of a CSV of whole numbers.
@@ -114,45 +128,6 @@ fn event_table(arms: &[i32], days: &[i32], events: &[i32], arm: Arm) -> EventTab
         .map(|(_, (&day, &event))| (day, if event == 1 { Ending::Event } else { Ending::Censored }))
         .unzip();
     EventTable::new(&days, &endings, None)
-}
-
-/// The risk difference in every replicate, drawn within arms, and its percentile interval.
-fn bootstrap(columns: &[Vec<i32>], replicates: u64, runs: usize) -> Result<Value, Failure> {
-    let [arms, outcome] = columns else { return Err("arm, outcome".into()) };
-    let level = ConfidenceLevel::new(0.95).ok_or("0.95 is a level")?;
-    let once = vec![1; arms.len()];
-    let estimate = risk_difference(arms, outcome, &once);
-    let (seconds, found) = timed(runs, || -> Result<Value, Failure> {
-        let groups: Vec<u32> = arms.iter().map(|&arm| u32::from(arm == 1)).collect();
-        let strata = ResamplingStrata::new(&groups)?;
-        let bootstrap = Bootstrap {
-            settings: BootstrapSettings { seed: Seed(1), replicates },
-            strata: &strata,
-            progress: &|_| {},
-        };
-        let statistic = |weights: &[u32], (): &mut (), out: &mut [f64]| {
-            out[0] = risk_difference(arms, outcome, weights);
-        };
-        let column: Column = Replicates::compute(&bootstrap, 1, || (), statistic)?.column(0);
-        let distribution = BootstrapDistribution::new(column, estimate)?;
-        let interval = distribution.percentile(level);
-        let std_error = distribution.std_error().value;
-        let limits = [interval.lower.value, interval.upper.value];
-        Ok(json!({ "estimate": estimate, "std_error": std_error, "limits": limits }))
-    })?;
-    Ok(json!({ "seconds": seconds, "found": found? }))
-}
-
-/// Weighted proportion with the outcome, intervention − control.
-fn risk_difference(arms: &[i32], outcome: &[i32], weights: &[u32]) -> f64 {
-    let mut counts = [(0, 0); 2];
-    for ((&arm, &outcome), &weight) in arms.iter().zip(outcome).zip(weights) {
-        let (n, events) = &mut counts[usize::from(arm == 1)];
-        *n += weight;
-        *events += weight * u32::from(outcome == 1);
-    }
-    let [control, intervention] = counts.map(|(n, events)| f64::from(events) / f64::from(n));
-    intervention - control
 }
 
 /// Lin's regression with HC2, or the standardised logit, on stratum, two quantities and a group.

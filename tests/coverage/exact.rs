@@ -10,7 +10,7 @@ use ips_eval::trial::arm::TwoArm;
 use super::experiment::level;
 
 /// P(k events of n), for k from 0 to n.
-fn binomial(n: u64, p: f64) -> Vec<f64> {
+pub(super) fn binomial(n: u64, p: f64) -> Vec<f64> {
     let ln_factorial = |k: u64| ln_gamma(k as f64 + 1.0);
     let of = |k: u64| {
         let ways = ln_factorial(n) - ln_factorial(k) - ln_factorial(n - k);
@@ -19,11 +19,11 @@ fn binomial(n: u64, p: f64) -> Vec<f64> {
     (0..=n).map(of).collect()
 }
 
-fn count(n: u64, events: usize) -> Count {
+pub(super) fn count(n: u64, events: usize) -> Count {
     Count::new(n, events as u64).expect("events among participants")
 }
 
-fn holds(interval: Interval, truth: f64) -> bool {
+pub(super) fn holds(interval: Interval, truth: f64) -> bool {
     interval.lower <= truth && truth <= interval.upper
 }
 

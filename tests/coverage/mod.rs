@@ -9,6 +9,8 @@ mod exact;
 mod experiment;
 mod known;
 mod population;
+mod resampled;
+mod resampled_exact;
 mod take_up;
 
 use experiment::{Experiment, Row, Run, level};
