@@ -46,7 +46,7 @@ if (startsWith(given[1], "logit")) {
   covariates <- setdiff(names(d), c("day", "ending"))
   d$event <- d$ending == 1
   formula <- as.formula(paste("Surv(day, event) ~", paste(covariates, collapse = " + ")))
-  design <- as.matrix(d[covariates])
+  design <- data.matrix(d[covariates]) + 0 # doubles, which coxph.fit wants
   response <- Surv(d$day, d$event)
   control <- coxph.control()
 }
