@@ -198,6 +198,9 @@ fn automatic_replicates_go_on_until_limits_are_known() {
         let most = tolerance * std_error.value.expect("an error");
         assert!(error.value.expect("an error") <= most, "{error:?}: {most}");
     }
+    // A limit on a grid cannot be known better than the grid's step: that is no reason to go on.
+    let usual = analysed(&files("rossi", "\"auto\"\nmax_replicates = 40000", ""));
+    assert!(usual.results.study.replicates < 40_000, "{}", usual.results.study.replicates);
     // One that cannot be reached stops at the most, and says so.
     let short = "\"auto\"\ntolerance = 0.005\nmax_replicates = 1500";
     let own = analysed(&files("rossi", short, ""));

@@ -9,10 +9,13 @@ use crate::random::Seed;
 use crate::resample::accuracy::Accuracy;
 use crate::resample::balanced::BalancedDraws;
 use crate::resample::case_weights::ResamplingStrata;
-use crate::resample::interval::BootstrapDistribution;
+use crate::resample::interval::{BootstrapDistribution, BootstrapInterval, Limit};
 use crate::resample::replicates::{Bootstrap, BootstrapSettings, Draws, Replicates};
 use crate::results::row::ALL_REGIONS;
 use crate::results::vocabulary::ResultArm;
+
+/// Errors that differ by less than this share are the same.
+const SAME: f64 = 1e-6;
 
 /// With how many replicates an automatic number begins.
 const FIRST: u64 = 1_000;
@@ -57,18 +60,28 @@ pub(super) fn draw(
         is_short: false,
     };
     let accuracy = Accuracy { tolerance: plan.tolerance, most: plan.max_replicates };
-    while plan.replicates == ReplicateCount::Auto && !is_accurate(setting, &drawn, accuracy) {
-        let Some(next) = accuracy.next(drawn.replicates.n_replicates() as u64) else {
-            drawn.is_short = true;
+    let mut is_automatic = plan.replicates == ReplicateCount::Auto;
+    let mut errors = Vec::new();
+    while is_automatic {
+        let before = std::mem::replace(&mut errors, judged_limits(setting, &drawn));
+        if is_accurate(&errors, &before, accuracy) {
             break;
-        };
-        drawn.replicates.extend(&bootstrap, next, scratch, evaluate)?;
+        }
+        if let Some(next) = accuracy.next(drawn.replicates.n_replicates() as u64) {
+            drawn.replicates.extend(&bootstrap, next, scratch, evaluate)?;
+        } else {
+            drawn.is_short = true;
+            is_automatic = false;
+        }
     }
     Ok(drawn)
 }
 
-/// Whether the percentile limits of every contrast of everyone are known to the plan's tolerance.
-fn is_accurate(setting: Setting<'_>, drawn: &Drawn, accuracy: Accuracy) -> bool {
+/// Percentile limits of a contrast with its bootstrap standard error.
+type Judged = Option<(BootstrapInterval, f64)>;
+
+/// Those of every contrast of everyone, in a fixed order; none for what cannot be estimated.
+fn judged_limits(setting: Setting<'_>, drawn: &Drawn) -> Vec<Judged> {
     let is_judged = |own: &Quantity| {
         let key = own.entry.key();
         own.shown == Shown::Intervals
@@ -77,12 +90,35 @@ fn is_accurate(setting: Setting<'_>, drawn: &Drawn, accuracy: Accuracy) -> bool 
             && key.subgroup.is_empty()
     };
     let judged = (0..drawn.quantities.len()).filter(|&at| is_judged(&drawn.quantities[at]));
-    judged.into_iter().all(|at| {
+    let limits = |at: usize| {
         let column = drawn.column(at);
-        // What cannot be estimated is not known better with more replicates.
-        BootstrapDistribution::allowing(column, drawn.estimates[at], drawn.allowed_share)
-            .map_or(true, |own| {
-                accuracy.is_met(own.std_error().value, &[own.percentile(setting.level)])
-            })
+        let estimate = drawn.estimates[at];
+        let own = BootstrapDistribution::allowing(column, estimate, drawn.allowed_share).ok()?;
+        Some((own.percentile(setting.level), own.std_error().value))
+    };
+    judged.map(limits).collect()
+}
+
+/// Whether all limits are known to the tolerance, or as well as they can be: the error of one that
+/// stands on a grid of few values stops at the grid's step. What cannot be estimated is not known
+/// better with more replicates.
+fn is_accurate(now: &[Judged], before: &[Judged], accuracy: Accuracy) -> bool {
+    now.iter().enumerate().all(|(at, own)| {
+        let Some((own, std_error)) = own else { return true };
+        let earlier = before.get(at).copied().flatten();
+        let is_done = |limit: Limit, of: fn(BootstrapInterval) -> Limit| {
+            let alone = BootstrapInterval { lower: limit, upper: limit };
+            let stands = |(earlier, _)| is_same(limit, of(earlier));
+            accuracy.is_met(*std_error, &[alone]) || earlier.is_some_and(stands)
+        };
+        is_done(own.lower, |own| own.lower) && is_done(own.upper, |own| own.upper)
     })
+}
+
+/// Whether the errors of two limits are the same, but for rounding.
+fn is_same(one: Limit, other: Limit) -> bool {
+    match (one.monte_carlo_error, other.monte_carlo_error) {
+        (Some(one), Some(other)) => (one - other).abs() <= SAME * one,
+        _ => false,
+    }
 }
