@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use rayon::slice::ParallelSliceMut as _;
 use serde::Serialize;
 
 /// How much a problem matters.
@@ -116,6 +117,27 @@ codes! {
     ProgrammeBeforeRandomisation = "participant::programme-before-randomisation", Warning, "The programme starts before the randomisation.";
     BenefitAfterCutoff = "benefit::after-cutoff", Warning, "The month ends after the data cut-off and its benefit is not used.";
     BenefitAboveFull = "benefit::above-full", Warning, "More was paid than would have been paid without work.";
+    InstrumentInvalid = "instrument::invalid", Error, "An instrument file is wrong.";
+    ValueSetInvalid = "instrument::value-set", Error, "A value set is wrong.";
+    InstrumentMissingColumn = "instrument::missing-column", Error, "The waves table lacks an item of an instrument.";
+    InstrumentNotAnAnswer = "instrument::not-an-answer", Error, "The cell is not one of the item's answers.";
+    CorrectionNoMatch = "correction::no-match", Error, "A correction fits no row.";
+    CorrectionAmbiguous = "correction::ambiguous", Error, "A correction fits several rows.";
+    CorrectionStale = "correction::stale", Error, "The cell no longer holds what the correction replaces.";
+    CorrectionIncomplete = "correction::incomplete", Error, "A correction does not say what to do.";
+    CorrectionMade = "correction::made", Note, "A correction was made.";
+    SurveyHiddenDate = "survey::hidden-date", Error, "The survey software has hidden the date of the answer.";
+    SurveyUnfinished = "survey::unfinished", Note, "Questionnaires that were not submitted are not used.";
+    TableCutOffText = "table::cut-off-text", Warning, "Texts fill the whole width of their column and may be cut off.";
+    WaveRepeated = "wave::repeated-row", Warning, "The same answers are there twice, word for word, and count once.";
+    WaveBeforeRandomisation = "wave::before-randomisation", Warning, "A follow-up questionnaire is dated before randomisation and is not used.";
+    WaveBaselineLate = "wave::baseline-late", Warning, "A baseline questionnaire was answered after randomisation and is not used as baseline.";
+    WaveAfterCutoff = "wave::after-cutoff", Warning, "The answer is dated after the data cut-off and is not used.";
+    WaveAfterExit = "wave::after-exit", Note, "The answer is dated after the participant's exit and is not used.";
+    WaveOutsideWindow = "wave::outside-window", Note, "The answer lies in no wave's window and is not used.";
+    WaveOtherWindow = "wave::other-window", Warning, "The answer was so early or late that it counts for another wave than its own.";
+    WaveOutOfOrder = "wave::out-of-order", Warning, "A later wave was answered before an earlier one.";
+    WaveTwoAnswers = "wave::two-answers", Note, "Two answers lie in one wave's window: the nearer one is used.";
     CovariateMixed = "covariate::mixed", Warning, "A covariate has both numbers and texts.";
     CovariateMissing = "covariate::missing-values", Note, "A covariate has missing values.";
 }
@@ -235,9 +257,16 @@ impl Diagnostics {
         self.0.append(&mut other.0);
     }
 
+    /// Adds to the line of each that has one: what counted lines was a part of a file.
+    pub fn move_down(&mut self, lines: u64) {
+        for line in self.0.iter_mut().filter_map(|found| found.place.line.as_mut()) {
+            *line += lines;
+        }
+    }
+
     /// Sorts by severity, then file and line.
     pub fn sort(&mut self) {
-        self.0.sort_by(|a, b| {
+        self.0.par_sort_by(|a, b| {
             (a.severity, &a.place.file, a.place.line, a.code, &a.place.column).cmp(&(
                 b.severity,
                 &b.place.file,

@@ -9,6 +9,7 @@
 //! | step | room | gives |
 //! |---|---|---|
 //! | the plan's text | [`plan`] | [`plan::parse::PlanDocument`], or every problem |
+//! | a file of Stata, SPSS or Excel | [`formats`] | [`formats::LabelledTable`], or where it fails |
 //! | the tables' bytes | [`ingest`] | [`trial::dataset::TrialData`], or every problem |
 //! | what rows mean under the plan | [`derive`](mod@derive) | [`derive::outcomes::ParticipantOutcomes`] |
 //! | numbers on slices | [`estimate`], [`survival`], [`resample`] | estimates, curves, replicates |
@@ -49,6 +50,8 @@ pub mod diagnostic;
 pub mod disclosure;
 pub mod error;
 pub mod estimate;
+pub mod formats;
+pub mod handover;
 pub mod ingest;
 pub mod numeric;
 pub mod plan;

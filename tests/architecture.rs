@@ -9,14 +9,15 @@ use std::path::{Path, PathBuf};
 const LONGEST_FILE: usize = 600;
 
 /// A room and the rooms that it may use beside itself. `error` and `diagnostic` are files.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("numeric", &[]),
     ("random", &[]),
     ("diagnostic", &[]),
     ("trial", &[]),
+    ("formats", &["trial"]),
     ("results", &["numeric", "trial"]),
     ("plan", &["diagnostic", "results", "trial"]),
-    ("ingest", &["diagnostic", "numeric", "plan", "trial"]),
+    ("ingest", &["diagnostic", "formats", "numeric", "plan", "trial"]),
     ("derive", &["plan", "trial"]),
     ("estimate", &["numeric", "trial"]),
     ("survival", &["numeric", "trial"]),
@@ -30,6 +31,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ),
     ("disclosure", &["results"]),
     ("render", &["numeric", "results", "trial"]),
+    ("handover", &["derive", "formats", "plan", "trial"]),
     ("simulate", &["numeric", "random", "trial"]),
     ("error", &["analysis", "diagnostic", "results"]),
     (
@@ -40,6 +42,8 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "diagnostic",
             "disclosure",
             "error",
+            "formats",
+            "handover",
             "ingest",
             "plan",
             "render",

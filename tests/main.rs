@@ -5,6 +5,7 @@ mod cli;
 mod coverage;
 mod determinism;
 mod documents;
+mod exports;
 mod golden;
 mod licences;
 mod properties;

@@ -2,11 +2,11 @@
 """The same work given to this program and to R, in turn, in one run; prints ratios.
 
     python3 benches/peers/compare.py [demo] [survival] [adjusted] [cox] [fine_gray]
-        [bootstrap] [bootstrap_logit] [bootstrap_rmst] [bootstrap_cox] [randomisation]
+        [bootstrap] [bootstrap_logit] [bootstrap_rmst] [bootstrap_cox] [randomisation] [read]
         [--runs 5] [--script FILE.R] [--python PYTHON] [--rust-survival PROGRAM]
 
 Without a name all are run. Needs Python 3.11, R with survival, boot, coin, cmprsk, estimatr and
-jsonlite, for `randomisation` a Python with numpy, and `cargo build --release --workspace` first. benches/README.md says what each comparison is.
+jsonlite, for `randomisation` a Python with numpy, for `read` one with polars, and `cargo build --release --workspace` first. benches/README.md says what each comparison is.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from datetime import date, timedelta
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -31,7 +32,7 @@ def main():
     comparisons = {"demo": demo, "survival": survival, "adjusted": adjusted, "cox": cox,
                    "fine_gray": fine_gray, "bootstrap": bootstrap,
                    "bootstrap_logit": bootstrap_logit, "bootstrap_rmst": bootstrap_rmst,
-                   "bootstrap_cox": bootstrap_cox, "randomisation": randomisation}
+                   "bootstrap_cox": bootstrap_cox, "randomisation": randomisation, "read": read}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(comparisons))
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison")
@@ -41,7 +42,8 @@ def main():
                         "it gets the directory of point_estimates.R and prints such rows")
     parser.add_argument("--rust-survival", type=Path, help="the program that benches/peers/rust-survival\n"
                         "builds: one more peer of `cox` and `bootstrap_cox`")
-    parser.add_argument("--python", default=sys.executable, help="a Python with numpy, for `randomisation`")
+    parser.add_argument("--python", default=sys.executable, help="a Python with numpy, for `randomisation`,\n"
+                        "or with polars, for `read`")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(comparisons)
     if unknown:
@@ -496,6 +498,121 @@ def distinct_endings_file(file, n):
     lines = [f"{arm},{day + 1},{rest}" for day, (_, rest, arm) in enumerate(rows)]
     draw.shuffle(lines)
     file.write_text("\n".join(["arm,day,ending,age,months,sex", *lines]) + "\n")
+
+
+# Reading ----------------------------------------------------------------------------------------
+
+
+def read(arguments, scratch):
+    """100,000 people, 1,000,000 spells and 600,000 questionnaires read, checked and derived, in at
+    most twice the time that polars takes to read them."""
+    directory, threads = scratch / "read", 2
+    directory.mkdir()
+    trial_files(directory, 100_000)
+    ours = our_kernel(arguments, "read", directory, 2, threads)
+    theirs = ["env", f"POLARS_MAX_THREADS={threads}", arguments.python, HERE / "read.py", directory, "2"]
+    commands = {"ips-eval, read, checked, derived": ours, "polars, read": theirs}
+    title = f"read: 100,000 people, 1,000,000 spells, 600,000 questionnaires, {threads} threads"
+    found, times = {}, {name: [] for name in commands}
+    memory = {name: peak_memory(command) for name, command in commands.items()}
+    for _ in range(arguments.runs):
+        for name, command in commands.items():
+            answer = kernel(command)
+            times[name].append((answer["seconds"][-1],))
+            found[name] = answer["found"]
+    report(title, times, next(iter(commands)))
+    mine, peer = [[seconds for seconds, in taken] for taken in times.values()]
+    ratio = statistics.median(one / other for one, other in zip(mine, peer))
+    print("  most memory: " + ", ".join(f"{name} {mib:.0f} MiB" for name, mib in memory.items()))
+    agrees = verdict("rows by table", len({json.dumps(rows, sort_keys=True) for rows in found.values()}) == 1)
+    return verdict(f"{ratio:.2f} times as long as polars (median), 2 at most", ratio <= 2) and agrees
+
+
+def peak_memory(command):
+    """Most memory of a process while it does its work, in MiB."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)
+    _, status, usage = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status) != 0:
+        sys.exit(f"failed: {' '.join(map(str, command))}")
+    return usage.ru_maxrss / 1024
+
+
+READ_PLAN = """\
+[trial]
+id = "read"
+title = "Files of a size that no trial reaches"
+data_cutoff = 2022-12-31
+regions = ["flanders", "wallonia", "brussels"]
+
+[trial.arms]
+ips = "IPS"
+control = "TAU"
+
+[data]
+participants = "participants.csv"
+employment = "employment.csv"
+waves = "waves.csv"
+
+[competitive_employment]
+contracts = ["employment_contract", "temporary_agency", "self_employed"]
+min_hours_per_week = 1
+
+[exits]
+competing = ["death", "statutory_pension"]
+
+[analysis]
+horizon_months = 18
+months = [6, 12, 18, 24]
+rmst_months = [18]
+covariates = ["age", "sex"]
+confidence_level = 0.95
+
+[bootstrap]
+replicates = 200
+seed = 20180201
+"""
+
+
+def trial_files(directory, people):
+    """A plan and its tables: ten spells and six questionnaires of 15 items a person. One spell in a
+    hundred abuts the one before, which is a note; nothing is wrong."""
+    draw = random.Random(20180201)
+    day = [(date(2014, 1, 1) + timedelta(at)).isoformat() for at in range(5000)]
+    contracts = ["employment_contract"] * 6 + ["temporary_agency"] * 4 + \
+        ["self_employed", "adapted_work", "training", "volunteering"]
+    items = [f"item_{item}" for item in range(1, 16)]
+    (directory / "plan.toml").write_text(READ_PLAN, encoding="ascii")
+    with open(directory / "participants.csv", "w", encoding="ascii") as persons, \
+            open(directory / "employment.csv", "w", encoding="ascii") as spells, \
+            open(directory / "waves.csv", "w", encoding="ascii") as waves:
+        persons.write("participant_id,arm,region,randomisation_date,exit_date,exit_reason,stratum,"
+                      "site,language,age,sex,education\n")
+        spells.write("participant_id,start_date,end_date,contract,hours_per_week,monthly_wage_eur,"
+                     "employer_id,authorised_art100,source\n")
+        waves.write(f"participant_id,wave,response_date,language,{','.join(items)}\n")
+        for i in range(people):
+            person, region = f"P{i:06d}", draw.choice(["flanders", "wallonia", "brussels"])
+            start, language = draw.randrange(1600, 2300), draw.choice(["fr", "nl", "de"])
+            leaves = draw.random() < 0.06
+            left = day[start + draw.randrange(30, 900)] if leaves else ""
+            reason = draw.choice(["death", "statutory_pension", "withdrew"]) if leaves else ""
+            persons.write(f"{person},{('IPS', 'TAU')[i % 2]},{region},{day[start]},{left},{reason},{region},"
+                          f"{region}-{draw.randrange(3)},{language},{draw.randrange(18, 65)},"
+                          f"{draw.choice('fm')},{draw.choice(['low', 'middle', 'high', ''])}\n")
+            begin = start + draw.randrange(120)
+            for spell in range(10):
+                end = begin + draw.randrange(5, 160)
+                last = day[end] if spell < 9 or draw.random() < 0.7 else ""
+                wage = f"{draw.randrange(400, 3500)}.{draw.randrange(100):02d}" if draw.random() < 0.8 else ""
+                spells.write(f"{person},{day[begin]},{last},{draw.choice(contracts)},"
+                             f"{draw.choice(['19', '38', '25.25', '12.5'])},{wage},E{draw.randrange(50_000):05d},"
+                             f"{draw.choice(['yes', 'no', ''])},"
+                             f"{draw.choice(['register', 'job_coach', 'questionnaire'])}\n")
+                begin = end + (1 if draw.random() < 0.01 else draw.randrange(2, 30))
+            for wave in range(6):
+                answered = day[start + 183 * wave + draw.randrange(20)]
+                answers = ",".join(str(draw.randrange(1, 6)) if draw.random() < 0.95 else "" for _ in items)
+                waves.write(f"{person},{6 * wave},{answered},{language},{answers}\n")
 
 
 if __name__ == "__main__":

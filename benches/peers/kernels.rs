@@ -6,6 +6,7 @@
 //! cargo run --release -p peer-kernels -- logit FILE RUNS
 //! cargo run --release -p peer-kernels -- cox FILE RUNS
 //! cargo run --release -p peer-kernels -- fine_gray FILE RUNS
+//! cargo run --release -p peer-kernels -- read DIRECTORY RUNS THREADS
 //! cargo run --release -p peer-kernels -- bootstrap FILE REPLICATES RUNS THREADS
 //! cargo run --release -p peer-kernels -- randomisation FILE DRAWS RUNS THREADS
 //! ```
@@ -15,9 +16,11 @@
 //! two quantities and a group, or for `cox` and `fine_gray` day, ending (1 the event, 2 a competing
 //! exit) and further covariates. Like `bootstrap` are called `bootstrap_bca`, `bootstrap_logit`,
 //! `bootstrap_rmst` and `bootstrap_cox`, like `randomisation` `randomisation_log_rank`: see
-//! `resampling.rs`, also for their columns. Reading it is not timed. The numbers found are printed beside the
+//! `resampling.rs`, also for their columns. Reading it is not timed, but for `read`, which takes a
+//! directory with a plan and its tables to everybody's outcomes. The numbers found are printed beside the
 //! times, so that nobody compares two different jobs.
 
+mod reading;
 mod resampling;
 
 use std::error::Error;
@@ -50,6 +53,11 @@ fn main() -> Result<(), Failure> {
         ["cox", file, runs] => cox(&columns(file)?, runs.parse()?)?,
         ["fine_gray", file, runs] => subdistribution(&columns(file)?, runs.parse()?)?,
         [name @ ("lin" | "logit"), file, runs] => adjusted(name, &columns(file)?, runs.parse()?)?,
+        ["read", directory, runs, threads] => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
+            let runs = runs.parse()?;
+            pool.install(|| reading::read(directory, runs))?
+        }
         [name, file, draws, runs, threads] => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
             let (draws, runs) = (draws.parse()?, runs.parse()?);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::derive::outcomes::{FirstJobEnding, ParticipantOutcomes, derive_outcomes};
+use crate::derive::waves::WaveOutcomes;
 use crate::estimate::sample::{SampleError, StratifiedSample};
 use crate::plan::types::Plan;
 use crate::results::row::ALL_REGIONS;
@@ -14,6 +15,8 @@ use crate::trial::dataset::TrialData;
 pub(super) struct Cohort<'a> {
     pub(super) data: &'a TrialData,
     pub(super) outcomes: Vec<ParticipantOutcomes>,
+    /// Questionnaires by wave.
+    pub(super) waves: WaveOutcomes,
     /// Strata of the randomisation: names in order, and each participant's position among them.
     pub(super) strata: Categories,
     /// Day on which each wait for a first job ended.
@@ -74,7 +77,8 @@ impl<'a> Cohort<'a> {
             })
             .unzip();
         let strata = Categories::strata(plan, data, &outcomes);
-        Self { data, outcomes, strata, days, endings, regions: plan.trial.regions.clone() }
+        let waves = WaveOutcomes::new(data, plan, &outcomes);
+        Self { data, outcomes, waves, strata, days, endings, regions: plan.trial.regions.clone() }
     }
 
     /// All regions first, then each in the plan's order.
@@ -125,9 +129,14 @@ impl<'a> Cohort<'a> {
 
     /// The arm and stratum of those with a value, beside the values.
     pub(super) fn observed(&self, value: impl Fn(&ParticipantOutcomes) -> Option<f64>) -> Observed {
+        self.observed_by_position(|at| value(&self.outcomes[at]))
+    }
+
+    /// As [`Self::observed`], by the position of the participant.
+    pub(super) fn observed_by_position(&self, value: impl Fn(usize) -> Option<f64>) -> Observed {
         let mut observed = Observed { n_strata: self.strata.len(), ..Observed::default() };
         for (at, participant) in self.outcomes.iter().enumerate() {
-            if let Some(value) = value(participant) {
+            if let Some(value) = value(at) {
                 observed.positions.push(at);
                 observed.values.push(value);
                 observed.arms.push(participant.arm);
@@ -185,6 +194,19 @@ impl Observed {
             strata: kept.iter().map(|&at| self.strata[at]).collect(),
             n_strata: self.n_strata,
         }
+    }
+
+    /// Those of a scope. Within a region its strata are those that are there.
+    pub(super) fn within(&self, cohort: &Cohort<'_>, scope: Scope) -> Self {
+        let Scope::Region(region) = scope else { return self.clone() };
+        let mut own = self.only(|at| cohort.outcomes[self.positions[at]].region == region);
+        let present: BTreeSet<usize> = own.strata.iter().copied().collect();
+        let present: Vec<usize> = present.into_iter().collect();
+        for stratum in &mut own.strata {
+            *stratum = present.binary_search(stratum).unwrap_or(0);
+        }
+        own.n_strata = present.len();
+        own
     }
 
     /// Values of one arm.

@@ -86,6 +86,9 @@ pub(super) fn is_answered_by(plan: &Plan, estimand: &Estimand, method: Method, k
     if key.outcome != estimand.outcome || key.method != method {
         return false;
     }
+    if estimand.level.as_ref().is_some_and(|level| *level != key.level) {
+        return false;
+    }
     let horizon = [plan.analysis.horizon_months];
     let months = if estimand.months.is_empty() { &horizon[..] } else { &estimand.months };
     if key.month.is_some_and(|month| !months.contains(&month)) {
@@ -125,6 +128,7 @@ fn declared(plan: &Plan, estimand: &Estimand) -> StudyEstimand {
     let mut own = attributes(plan, estimand.outcome, estimand.method);
     own.id.clone_from(&estimand.id);
     own.declared = true;
+    own.level = estimand.level.clone().unwrap_or_default();
     own.role = estimand.role.role();
     own.methods = methods(estimand).collect();
     own.months = months;
@@ -152,10 +156,16 @@ fn declared(plan: &Plan, estimand: &Estimand) -> StudyEstimand {
 fn add_undeclared(plan: &Plan, others: &mut Vec<StudyEstimand>, row: &Row) {
     let key = &row.key;
     let mut own = attributes(plan, key.outcome, key.method);
-    own.id = format!("{}, {}", key.outcome, own.summary);
+    own.id = match key.outcome {
+        Outcome::Score | Outcome::Index | Outcome::JobScore => {
+            key.own_level().clone_into(&mut own.level);
+            format!("{} {}, {}", key.outcome, own.level, own.summary)
+        }
+        outcome => format!("{outcome}, {}", own.summary),
+    };
     own.role = row.role;
     let alike = |one: &StudyEstimand| {
-        let of = |one: &StudyEstimand| (one.outcome, one.role, one.summary.clone());
+        let of = |one: &StudyEstimand| (one.id.clone(), one.outcome, one.role);
         of(one) == of(&own) && one.population == own.population
     };
     let at = others.iter().position(alike).unwrap_or_else(|| {
@@ -187,6 +197,7 @@ fn attributes(plan: &Plan, outcome: Outcome, method: Method) -> StudyEstimand {
         declared: false,
         role: Role::Exploratory,
         outcome,
+        level: String::new(),
         methods: Vec::new(),
         months: Vec::new(),
         region: ALL_REGIONS.to_owned(),
@@ -260,6 +271,21 @@ fn variable_of(outcome: Outcome) -> &'static str {
         Outcome::CompetingExit => "days from randomisation to a competing exit without a job",
         Outcome::JobStarts => "competitive jobs started since randomisation",
         Outcome::JobRetention => "days from the start of the first competitive job to its end",
+        Outcome::Answered => "the questionnaire of the wave was answered (yes or no)",
+        Outcome::Score => "the score or answer at the wave",
+        Outcome::Index => "an index of several scores at the wave",
+        Outcome::WorkingNow | Outcome::DaysToAgreement => {
+            "paid work on the day of the answer, by two reports"
+        }
+        Outcome::JobHours => "hours a week in the job held at the month",
+        Outcome::JobWageEur => "gross wage a month in the job held at the month, in euro",
+        Outcome::JobTenureDays => "days in the job held at the month",
+        Outcome::JobScore => "the score at the wave of those who have a job",
+        Outcome::HoursOrZero => "hours a week in competitive jobs at the month, 0 without one",
+        Outcome::WageOrZeroEur => {
+            "gross wage a month from competitive jobs at the month, 0 without one, in euro"
+        }
+        Outcome::GoodJob => "a competitive job at the month that the plan calls good (yes or no)",
     }
 }
 
@@ -283,7 +309,8 @@ fn summary_of(method: Method) -> &'static str {
         | Method::CoxEfronAdjusted
         | Method::CoxBreslow
         | Method::CoxExact
-        | Method::CoxFirth => "ratio of hazards",
+        | Method::CoxFirth
+        | Method::IntervalCensoredPh => "ratio of hazards",
         Method::FineGray | Method::FineGrayAdjusted => "ratio of subdistribution hazards",
         Method::AndersenGill => "ratio of rates",
         Method::LogRank
@@ -302,6 +329,10 @@ fn summary_of(method: Method) -> &'static str {
         Method::MilestoneLogLog => "test of equal probabilities at the month",
         Method::WaldHc2 | Method::WaldLogRiskRatio => "test of equal effects",
         Method::PearsonChiSquared | Method::FisherExact => "test of equal probabilities",
+        Method::HedgesG | Method::AncovaStandardised => "difference in standard deviations",
+        Method::LeeBounds | Method::LeeBoundsTightened => {
+            "bounds on the difference among those in whom it would exist in either arm"
+        }
         _ => "difference of means or probabilities",
     }
 }

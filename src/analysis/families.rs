@@ -6,7 +6,7 @@ use super::sheet::{Entry, Sheet};
 use crate::plan::resampling::{Adjusted, Family};
 use crate::plan::types::Plan;
 use crate::resample::multiplicity::{MultiplicityError, benjamini_hochberg, hochberg, holm};
-use crate::results::row::{Key, Row};
+use crate::results::row::{FAMILY_MARK, Key, Row};
 use crate::results::vocabulary::{AnalysisSet, Inference, ResultArm, Statistic, Unit};
 
 /// One hypothesis of a family: no effect, by one estimator at one month.
@@ -47,7 +47,7 @@ fn hypotheses(rows: &[Row], plan: &Plan, family: &Family, drawn: &Drawn) -> Vec<
             let key = &row.key;
             key.arm == ResultArm::Contrast
                 && key.inference == Inference::Analytic
-                && key.level.is_empty()
+                && (key.level.is_empty() || estimand.level.is_some())
                 && key.analysis_set != AnalysisSet::IttWeighted
                 && is_answered_by(plan, estimand, estimand.method, key)
         };
@@ -137,9 +137,13 @@ fn add_rows(
     adjusted: &AdjustedValues,
 ) {
     for (own, value) in hypotheses.iter().zip(&adjusted.values) {
+        let level = match own.row.key.level.as_str() {
+            "" => family.id.clone(),
+            level => format!("{}{FAMILY_MARK}{level}", family.id),
+        };
         let entry = Entry::of_row(&own.row)
             .inference(adjustment.inference())
-            .level(&family.id)
+            .level(&level)
             .note(adjusted.note.as_str());
         match value {
             Ok(value) => sheet.put(&entry, Statistic::PValue, Unit::P, *value),

@@ -13,6 +13,7 @@ mod families;
 mod first_job;
 mod flow;
 mod proportions;
+mod questionnaires;
 mod randomisation;
 mod sensitivity;
 mod sheet;
@@ -125,6 +126,7 @@ pub fn analyse_keeping_draws(
     take_up::add_take_up(&mut sheet, setting, &cohort);
     baseline::add_baseline(&mut sheet, setting, &cohort);
     first_job::add_first_job(&mut sheet, adjusted, missing);
+    questionnaires::add_questionnaires(&mut sheet, adjusted);
     let drawn = bootstrap::add_bootstrap(&mut sheet, adjusted, progress)?;
     randomisation::add_randomisation(&mut sheet, adjusted, progress)?;
     families::add_families(&mut sheet, plan, &drawn);
@@ -156,6 +158,11 @@ fn study(
         baseline_variables: plan.baseline_variables(),
         subgroup_variables: plan.subgroups.iter().map(|one| one.variable.clone()).collect(),
         subgroup_levels: subgroups::levels(setting, cohort),
+        wave_months: match plan.data.waves {
+            Some(_) => plan.wave_months().to_vec(),
+            None => Vec::new(),
+        },
+        scores: questionnaires::study_scores(plan),
         estimands,
     }
 }

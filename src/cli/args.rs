@@ -36,9 +36,11 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Compute the results
     Run(RunArguments),
+    /// Write people's outcomes and answers as Stata files, with labels
+    Export(ExportArguments),
     /// Render documents from results alone
     Report(ReportArguments),
-    /// Print the data dictionary: all tables, one of them, the plan, or the diagnostic codes
+    /// Print the data dictionary: all tables, one of them, the plan, an instrument, or the codes
     Schema(SchemaArguments),
 }
 
@@ -95,6 +97,20 @@ pub(super) struct RunArguments {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ExportArguments {
+    /// The analysis plan (TOML)
+    pub(super) plan: PathBuf,
+    /// Directory to write to, whole or not at all; it will hold participants' data
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) problems: ProblemArguments,
+    /// Replace an earlier export in that directory
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct ReportArguments {
     /// A results directory, or its results.json
     pub(super) results: PathBuf,
@@ -113,7 +129,7 @@ pub(super) struct ReportArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArguments {
-    /// A table, `plan` or `diagnostics`; without it all tables
+    /// A table, `plan`, `instrument` or `diagnostics`; without it all tables
     pub(super) table: Option<String>,
 }
 

@@ -32,8 +32,10 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
     let mut files: Vec<File> = vec![
         ("allocation.csv".to_owned(), trial.allocation_csv.into_bytes()),
         ("benefits.csv".to_owned(), trial.benefits_csv.into_bytes()),
+        ("corrections.csv".to_owned(), trial.corrections_csv.into_bytes()),
         ("employment.csv".to_owned(), trial.employment_csv.into_bytes()),
         ("participants.csv".to_owned(), trial.participants_csv.into_bytes()),
+        ("waves.csv".to_owned(), trial.waves_csv.into_bytes()),
         (PLAN.to_owned(), plan_toml().as_bytes().to_vec()),
     ];
     let read = |name: &str| {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
 use crate::ingest::{Ingested, Sources, read_trial};
-use crate::plan::parse::{PlanDocument, parse_plan};
+use crate::plan::parse::{PlanDocument, parse_plan_with};
 use crate::plan::types::TableName;
 use crate::results::manifest::FileHash;
 
@@ -48,7 +48,7 @@ pub(super) fn load_with(
         let found = Diagnostic::new(Code::PlanSyntax, place, "not UTF-8", "save it as UTF-8");
         return Outcome::BadPlan { text, problems: Diagnostics::from_iter([found]) };
     }
-    let document = match parse_plan(plan_file, &text) {
+    let document = match parse_plan_with(plan_file, &text, &read) {
         Ok(document) => document,
         Err(problems) => return Outcome::BadPlan { text, problems },
     };
@@ -70,6 +70,8 @@ pub(super) fn load_with(
             )),
         }
     }
+    let further = document.further_files.iter();
+    inputs.extend(further.map(|(file, bytes)| FileHash::of(file, bytes)));
     let mut ingested = read_trial(&document, &sources);
     if unread.has_errors() {
         ingested.data = None;

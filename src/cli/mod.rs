@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod demo;
 mod documents;
+mod export;
 mod init;
 mod load;
 mod problems;
@@ -51,6 +52,7 @@ fn dispatch(terminal: Terminal, command: &Command) -> Result<(), Error> {
         Command::Init(arguments) => init::init(terminal, arguments),
         Command::Check(arguments) => check::check(terminal, arguments),
         Command::Run(arguments) => run::run(terminal, arguments),
+        Command::Export(arguments) => export::export(terminal, arguments),
         Command::Report(arguments) => report::report(terminal, arguments),
         Command::Schema(arguments) => schema::schema(terminal, arguments),
     }

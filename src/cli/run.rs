@@ -27,14 +27,15 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
     let existing = if arguments.force { Existing::Replace } else { Existing::Refuse };
     check_target(&arguments.out, existing)?;
     let quiet_problems = terminal.without_json();
-    let loaded = match load_and_report(quiet_problems, &arguments.plan, arguments.problems) {
+    let pool = pool(arguments.threads)?;
+    let read = || load_and_report(quiet_problems, &arguments.plan, arguments.problems);
+    let loaded = match pool.install(read) {
         Err(Error::Problems(problems)) if terminal.answers_as_json() => {
             terminal.answer(&as_json(&problems, &[]))?;
             return Err(Error::Problems(problems));
         }
         other => other?,
     };
-    let pool = pool(arguments.threads)?;
     let analysed = compute(terminal, &loaded, &pool)?;
     let results = &analysed.results;
     let mut more: Vec<File> = Vec::new();

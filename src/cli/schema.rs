@@ -8,6 +8,9 @@ use super::terminal::Terminal;
 use crate::diagnostic::{Code, nearest};
 use crate::error::Error;
 use crate::ingest::schema::{schema_of, schema_text};
+use crate::plan::instrument::parse::{
+    built_in_instruments, instrument_json_schema, parse_instrument,
+};
 use crate::plan::parse::json_schema;
 use crate::plan::types::TableName;
 
@@ -22,6 +25,8 @@ pub(super) fn schema(terminal: Terminal, arguments: &SchemaArguments) -> Result<
         None => TableName::ALL.map(table_text).join("\n"),
         Some("plan") if json => pretty(&json_schema()),
         Some("plan") => plan_text(),
+        Some("instrument") if json => pretty(&instrument_json_schema()),
+        Some("instrument") => instrument_text(),
         Some("diagnostics") if json => pretty(&diagnostics_json()),
         Some("diagnostics") => diagnostics_text(),
         Some(name) => match TableName::ALL.into_iter().find(|table| table.as_str() == name) {
@@ -35,7 +40,8 @@ pub(super) fn schema(terminal: Terminal, arguments: &SchemaArguments) -> Result<
 
 fn unknown(name: &str) -> Error {
     let tables = TableName::ALL.map(TableName::as_str);
-    let known: Vec<&str> = tables.into_iter().chain(["plan", "diagnostics"]).collect();
+    let known: Vec<&str> =
+        tables.into_iter().chain(["plan", "instrument", "diagnostics"]).collect();
     let hint = match nearest(name, &known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("one of {}", known.join(", ")),
@@ -89,10 +95,28 @@ fn table_text(name: TableName) -> String {
 }
 
 fn plan_text() -> String {
-    let schema = json_schema();
+    format!("{}\n", keys_of(&json_schema()))
+}
+
+/// The keys of an instrument file, and the instruments that the program brings.
+fn instrument_text() -> String {
+    let mut known = plain_table(["instrument", "items", "range", "title"]);
+    for (id, text) in built_in_instruments() {
+        if let Ok(own) = parse_instrument(id, text) {
+            let range = format!("{} to {}", own.score.minimum, own.score.maximum);
+            known.add_row([id, &own.items.len().to_string(), &range, &own.title.en]);
+        }
+    }
+    format!(
+        "{}\n\nInstruments that the program brings:\n{known}\n",
+        keys_of(&instrument_json_schema())
+    )
+}
+
+fn keys_of(schema: &serde_json::Value) -> Table {
     let mut table = plain_table(["key", "", "meaning"]);
-    add_keys(&mut table, &schema, &schema, "");
-    format!("{table}\n")
+    add_keys(&mut table, schema, schema, "");
+    table
 }
 
 /// Adds the keys of a table of the plan, and of the tables inside it.

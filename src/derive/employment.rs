@@ -84,6 +84,21 @@ pub fn wages_earned(spells: &[CountedSpell], last_day: i32) -> Option<f64> {
     Some(total / DAYS_PER_MONTH)
 }
 
+/// Hours a week and gross wage a month of all work on a day; none where there is none. The wage is
+/// none where no source has every wage.
+///
+/// Jobs on the same day add up; of several sources the one with the most counts.
+pub fn work_on(spells: &[CountedSpell], day: i32) -> Option<(f64, Option<f64>)> {
+    let spells: Vec<&CountedSpell> =
+        spells.iter().filter(|spell| spell.start_day <= day && day <= spell.end_day).collect();
+    let part = Segment { first_day: day, last_day: day, spells };
+    let hours = |all: Vec<&CountedSpell>| all.iter().map(|spell| spell.hours_per_week).sum();
+    let wages = |all: Vec<&CountedSpell>| -> Option<f64> {
+        all.iter().map(|spell| spell.monthly_wage_eur).sum()
+    };
+    Some((largest(part.by_source().map(hours))?, largest(part.by_source().filter_map(wages))))
+}
+
 fn largest(values: impl Iterator<Item = f64>) -> Option<f64> {
     values.reduce(f64::max)
 }
@@ -153,24 +168,26 @@ pub fn derive_jobs(
     end_of_follow_up: i32,
     definition: &CompetitiveEmployment,
 ) -> Vec<Job> {
-    let mut counted: Vec<Job> = spells
-        .iter()
-        .filter(|spell| is_competitive(spell, day_0, end_of_follow_up, definition))
-        .map(|spell| {
-            let (start_day, end_day) = days_of(spell, day_0, end_of_follow_up);
-            Job { start_day, end_day, lines: vec![spell.line] }
-        })
-        .filter(|job| job.start_day <= end_of_follow_up)
-        .collect();
-    counted.sort_by_key(|job| (job.start_day, job.end_day));
-    let mut jobs: Vec<Job> = Vec::new();
-    for job in counted {
+    let mut counted: Vec<(i32, i32, u64)> = Vec::with_capacity(spells.len());
+    counted.extend(
+        spells
+            .iter()
+            .filter(|spell| is_competitive(spell, day_0, end_of_follow_up, definition))
+            .map(|spell| {
+                let (start_day, end_day) = days_of(spell, day_0, end_of_follow_up);
+                (start_day, end_day, spell.line)
+            })
+            .filter(|(start_day, _, _)| *start_day <= end_of_follow_up),
+    );
+    counted.sort_by_key(|(start_day, end_day, _)| (*start_day, *end_day));
+    let mut jobs: Vec<Job> = Vec::with_capacity(counted.len());
+    for (start_day, end_day, line) in counted {
         match jobs.last_mut() {
-            Some(last) if job.start_day <= last.end_day + 1 => {
-                last.end_day = last.end_day.max(job.end_day);
-                last.lines.extend(job.lines);
+            Some(last) if start_day <= last.end_day + 1 => {
+                last.end_day = last.end_day.max(end_day);
+                last.lines.push(line);
             }
-            _ => jobs.push(job),
+            _ => jobs.push(Job { start_day, end_day, lines: vec![line] }),
         }
     }
     jobs

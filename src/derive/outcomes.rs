@@ -1,14 +1,19 @@
 //! Every participant's outcomes, each traceable to the rows it came from.
 
+use rayon::prelude::*;
+
 use super::benefits::{BenefitSources, MonthlyBenefit, derive_benefits};
 use super::employment::{
     CountedSpell, Job, counted_spells, days_worked, derive_jobs, first_job, hours_worked, job_on,
-    longest_job, wages_earned,
+    longest_job, wages_earned, work_on,
 };
 use super::follow_up::{FollowUp, derive_follow_up};
 use crate::plan::types::Plan;
 use crate::trial::arm::Arm;
+use crate::trial::benefits::BenefitRow;
 use crate::trial::dataset::TrialData;
+use crate::trial::employment::Spell;
+use crate::trial::participant::Participant;
 use crate::trial::time::month_end_day;
 
 /// How the wait for a first job ended.
@@ -31,6 +36,17 @@ pub enum RetentionEnding {
     CompetingExit,
     /// Still there at the end of follow-up.
     StillThere,
+}
+
+/// Competitive work on a day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Work {
+    /// Hours a week of all jobs of the day.
+    pub hours_per_week: f64,
+    /// Gross wage a month of all jobs of the day; none where one is not recorded.
+    pub monthly_wage_eur: Option<f64>,
+    /// Days since the job began, that day included.
+    pub tenure_days: i32,
 }
 
 /// One participant's outcomes.
@@ -96,6 +112,17 @@ impl ParticipantOutcomes {
     /// Whether a job covers the day that ends `month`; none where that is not observed.
     pub fn employed(&self, month: i32) -> Option<bool> {
         self.if_observed(month, |last_day| job_on(&self.jobs, last_day).is_some())
+    }
+
+    /// The work on the day that ends `month`; none inside where there is no job, none outside where
+    /// that is not observed.
+    pub fn work_at(&self, month: i32) -> Option<Option<Work>> {
+        self.if_observed(month, |day| {
+            let job = job_on(&self.jobs, day)?;
+            let (hours_per_week, monthly_wage_eur) = work_on(&self.spells, day)?;
+            let tenure_days = day - job.start_day + 1;
+            Some(Work { hours_per_week, monthly_wage_eur, tenure_days })
+        })
     }
 
     /// Days worked from day 0 to the end of `month`; none where that is not observed.
@@ -164,35 +191,67 @@ impl ParticipantOutcomes {
     }
 }
 
+/// Participants whose outcomes are derived together.
+const PEOPLE_AT_ONCE: usize = 500;
+
 /// Outcomes of everyone, in the order of [`TrialData::participants`].
 pub fn derive_outcomes(data: &TrialData, plan: &Plan) -> Vec<ParticipantOutcomes> {
-    let mut rest = data.spells.as_slice();
-    let mut other_benefits = data.benefits.as_slice();
-    let mut outcomes = Vec::with_capacity(data.participants.len());
-    for (position, participant) in data.participants.iter().enumerate() {
-        let n = rest.iter().take_while(|spell| spell.participant == position).count();
-        let (own, others) = rest.split_at(n);
-        rest = others;
-        let follow_up = derive_follow_up(participant, plan);
-        let n = other_benefits.iter().take_while(|row| row.participant == position).count();
-        let (rows, others) = other_benefits.split_at(n);
-        other_benefits = others;
-        let (day_0, end_day) = (participant.randomisation_date, follow_up.end_day);
-        let definition = &plan.competitive_employment;
-        let sources = BenefitSources { participant, follow_up, rows, spells: own };
-        let benefits = plan.benefits.map_or(Vec::new(), |settings| {
-            derive_benefits(sources, settings.missing_month, plan.path_months())
-        });
-        let start = participant.programme_start.map(|start| start.days_since(day_0));
-        outcomes.push(ParticipantOutcomes {
-            arm: participant.arm,
-            region: participant.region,
-            follow_up,
-            jobs: derive_jobs(own, day_0, end_day, definition),
-            spells: counted_spells(own, day_0, end_day, definition),
-            programme_start_day: start.filter(|start| *start <= end_day),
-            benefits,
-        });
+    let parts = data.participants.par_chunks(PEOPLE_AT_ONCE).enumerate();
+    parts
+        .flat_map_iter(|(part, participants)| {
+            let first = part * PEOPLE_AT_ONCE;
+            let begin = data.spells.partition_point(|spell| spell.participant < first);
+            let mut spells = &data.spells[begin..];
+            let begin = data.benefits.partition_point(|row| row.participant < first);
+            let mut benefits = &data.benefits[begin..];
+            let people = participants.iter().enumerate();
+            people.map(move |(at, participant)| {
+                let rows = Rows {
+                    spells: take_own(&mut spells, |spell| spell.participant == first + at),
+                    benefits: take_own(&mut benefits, |row| row.participant == first + at),
+                };
+                derive_participant(participant, rows, plan)
+            })
+        })
+        .collect()
+}
+
+/// One participant's rows.
+#[derive(Clone, Copy)]
+struct Rows<'a> {
+    spells: &'a [Spell],
+    benefits: &'a [BenefitRow],
+}
+
+/// Cuts the rows off that come first and belong to somebody.
+fn take_own<'a, T>(rest: &mut &'a [T], is_own: impl Fn(&T) -> bool) -> &'a [T] {
+    let n = rest.iter().take_while(|row| is_own(row)).count();
+    let (own, others) = rest.split_at(n);
+    *rest = others;
+    own
+}
+
+fn derive_participant(
+    participant: &Participant,
+    rows: Rows<'_>,
+    plan: &Plan,
+) -> ParticipantOutcomes {
+    let follow_up = derive_follow_up(participant, plan);
+    let (day_0, end_day) = (participant.randomisation_date, follow_up.end_day);
+    let definition = &plan.competitive_employment;
+    let spells = rows.spells;
+    let sources = BenefitSources { participant, follow_up, rows: rows.benefits, spells };
+    let benefits = plan.benefits.map_or(Vec::new(), |settings| {
+        derive_benefits(sources, settings.missing_month, plan.path_months())
+    });
+    let start = participant.programme_start.map(|start| start.days_since(day_0));
+    ParticipantOutcomes {
+        arm: participant.arm,
+        region: participant.region,
+        follow_up,
+        jobs: derive_jobs(spells, day_0, end_day, definition),
+        spells: counted_spells(spells, day_0, end_day, definition),
+        programme_start_day: start.filter(|start| *start <= end_day),
+        benefits,
     }
-    outcomes
 }

@@ -11,7 +11,7 @@
 //! A contrast of arms is withheld where an arm's cell is, since the other arm's rate would give it
 //! back: effects, quantile effects, effects among compliers, balance. So is what is made of the same
 //! few people: amounts of work where few had a job, and work beside a benefit where few work without
-//! one. Quantiles are values of single people, and are withheld for fewer than 10 in an arm.
+//! one. Of two reports of work all numbers are withheld where one way of answering is that of 1 to 4. Quantiles are values of single people, and are withheld for fewer than 10 in an arm.
 //!
 //! Curves stand on the monthly grid; a month by which 1 to 4 people of an arm and region had
 //! their first job or a competing exit, or at which 1 to 4 are left at risk, is withheld. Where 1 to
@@ -70,12 +70,24 @@ fn follow(masked: &mut Masked, counts: &Counts) {
         Outcome::WagesEur,
         Outcome::JobStarts,
     ];
+    const WORK: &[Outcome] = &[
+        Outcome::HoursOrZero,
+        Outcome::WageOrZeroEur,
+        Outcome::JobHours,
+        Outcome::JobWageEur,
+        Outcome::JobTenureDays,
+    ];
+    const SCALE: &[Method] =
+        &[Method::CronbachAlpha, Method::McdonaldOmega, Method::Floor, Method::Ceiling];
     let twins: Vec<Cell> = masked
         .keys()
         .flat_map(|cell| {
             let outcomes: &[Outcome] = match cell.subject {
                 Subject::Outcome(Outcome::FirstJob) => &[Outcome::EverEmployed, Outcome::JobStarts],
                 Subject::Outcome(Outcome::EverEmployed) => AMOUNTS,
+                Subject::Outcome(Outcome::Employed) => WORK,
+                Subject::Outcome(Outcome::WorkingNow) => &[Outcome::DaysToAgreement],
+                Subject::Outcome(Outcome::DaysToAgreement) => &[Outcome::WorkingNow],
                 _ => &[],
             };
             outcomes
@@ -84,7 +96,16 @@ fn follow(masked: &mut Masked, counts: &Counts) {
         })
         .filter(|twin| counts.has(twin))
         .collect();
-    for twin in twins {
+    // What is said of a scale is made of the same answers, nearly.
+    let scales: Vec<Cell> = masked
+        .keys()
+        .filter(|cell| matches!(cell.subject, Subject::Scale(_)))
+        .flat_map(|cell| {
+            SCALE.iter().map(|&method| Cell { subject: Subject::Scale(method), ..cell.clone() })
+        })
+        .filter(|twin| counts.has(twin))
+        .collect();
+    for twin in twins.into_iter().chain(scales) {
         masked.entry(twin).or_insert(MASKED_COMPLEMENT);
     }
     // Who is not known is everyone less those known.
@@ -116,6 +137,7 @@ fn note_of(
         // A contrast: both arms' cells must be open. So it is with tests over all months and ratios
         // of hazards, which are made of all first jobs.
         Analysis::Effect
+        | Analysis::EffectBounds
         | Analysis::SurvivalTest
         | Analysis::HazardRatio
         | Analysis::ProportionalHazardsTest
@@ -135,7 +157,8 @@ fn note_of(
                     | Analysis::SurvivalMedian
                     | Analysis::SurvivalQuantile
                     | Analysis::FollowUp
-            );
+            ) || (key.analysis == Analysis::Agreement
+                && key.statistic == Statistic::Median);
             let is_few = is_quantile && !counts.has_people(&cell, FEWEST_FOR_QUANTILES);
             masked.get(&cell).copied().or(is_few.then_some(MASKED_SMALL_CELL))
         }
@@ -150,7 +173,11 @@ fn arm_cell(row: &Row, outcome: Outcome, arm: ResultArm) -> Cell {
         arm,
         region: row.key.region.clone(),
         subgroup: row.key.subgroup.clone(),
-        level: String::new(),
+        level: if cell::is_named_by_level(outcome) {
+            row.key.own_level().to_owned()
+        } else {
+            String::new()
+        },
     }
 }
 

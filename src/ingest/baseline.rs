@@ -121,17 +121,15 @@ fn named(document: &PlanDocument) -> Vec<(Place, &str, Use)> {
 
 fn report_covariate(table: &TypedTable, name: &str, problems: &mut Diagnostics) {
     let place = || Place::column(&table.file, name);
-    let present = || (0..table.n_rows()).filter(|&row| !table.is_missing(row, name));
-    if !table.has(name) {
-        return;
-    }
-    if present().count() < table.n_rows() {
+    let Some(column) = table.as_numbers(name) else { return };
+    let numbers = column.values.iter().flatten().count();
+    let present = numbers + column.not_numbers.len();
+    if present < table.n_rows() {
         let message = "the covariate has missing values";
         let remedy = "adjusted analyses leave these participants out; fill the values in where they are known";
         problems.push(Diagnostic::new(Code::CovariateMissing, place(), message, remedy));
     }
-    let numbers = present().filter(|&row| table.as_number(row, name).is_some()).count();
-    if numbers < present().count() && 2 * numbers > present().count() {
+    if numbers < present && 2 * numbers > present {
         let message =
             "the covariate has both numbers and texts: it enters as text, a category a value";
         let remedy = "declare the texts under [missing], or give numbers only";
@@ -152,7 +150,14 @@ fn report_subgroup(
         return;
     }
     let is_numeric = present().all(|row| table.as_number(row, name).is_some());
-    let values: BTreeSet<String> = present().map(|row| table.key_text(row, name)).collect();
+    // One more than is allowed settles the matter.
+    let mut values = BTreeSet::new();
+    for row in present() {
+        let value = table.key_text(row, name);
+        if values.len() <= MOST_VALUES && !values.contains(&value) {
+            values.insert(value);
+        }
+    }
     let (message, remedy) =
         if is_numeric && subgroup.cut_points.is_empty() && values.len() > MOST_VALUES {
             (
@@ -202,12 +207,11 @@ fn report_strata(table: &TypedTable, plan: &Plan, problems: &mut Diagnostics) {
 }
 
 fn values(table: &TypedTable, rows: &[usize], name: &str) -> BaselineValues {
-    let present = || rows.iter().filter(|row| !table.is_missing(**row, name));
-    let is_numeric = present().all(|&row| table.as_number(row, name).is_some());
-    if is_numeric && present().next().is_some() {
-        return BaselineValues::Numbers(
-            rows.iter().map(|&row| table.as_number(row, name)).collect(),
-        );
+    let column = table.as_numbers(name).unwrap_or_default();
+    // The rows of the participants are not all rows, where some are wrong.
+    let is_number = |row: &usize| column.not_numbers.binary_search(row).is_err();
+    if rows.iter().all(is_number) && rows.iter().any(|row| column.values[*row].is_some()) {
+        return BaselineValues::Numbers(rows.iter().map(|row| column.values[*row]).collect());
     }
     let text = |row: usize| (!table.is_missing(row, name)).then(|| table.key_text(row, name));
     BaselineValues::Texts(rows.iter().map(|&row| text(row)).collect())

@@ -1,6 +1,8 @@
 //! The benefits table.
 
-use super::linked::ParticipantIndex;
+use rayon::prelude::*;
+
+use super::linked::LinkedRows;
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::types::Plan;
@@ -11,29 +13,36 @@ const ROUNDING_EUR: f64 = 0.02;
 
 /// Benefits in the order of participant and month, as far as their rows are right.
 pub(super) fn read_benefits(
-    table: &TypedTable,
-    index: &ParticipantIndex<'_>,
+    rows: LinkedRows<'_>,
     plan: &Plan,
     problems: &mut Diagnostics,
 ) -> Vec<BenefitRow> {
-    let mut benefits: Vec<BenefitRow> = (0..table.n_rows())
-        .filter_map(|row| {
-            let benefit = read_benefit(table, row, index)?;
-            report_benefit(table, row, &benefit, plan, problems);
+    let table = rows.table;
+    let parts = table.in_parts(|part| {
+        let mut found = Diagnostics::new();
+        let read = |row: usize| {
+            let benefit = read_benefit(rows, row)?;
+            report_benefit(table, row, &benefit, plan, &mut found);
             Some(benefit)
-        })
-        .collect();
-    benefits.sort_by_key(|row| (row.participant, row.month));
+        };
+        let benefits: Vec<BenefitRow> = part.filter_map(read).collect();
+        (benefits, found)
+    });
+    let mut benefits = Vec::with_capacity(table.n_rows());
+    for (part, found) in parts {
+        benefits.extend(part);
+        problems.append(found);
+    }
+    if !benefits.is_sorted_by_key(|row| (row.participant, row.month)) {
+        benefits.par_sort_by_key(|row| (row.participant, row.month));
+    }
     benefits
 }
 
-fn read_benefit(
-    table: &TypedTable,
-    row: usize,
-    index: &ParticipantIndex<'_>,
-) -> Option<BenefitRow> {
+fn read_benefit(rows: LinkedRows<'_>, row: usize) -> Option<BenefitRow> {
+    let table = rows.table;
     Some(BenefitRow {
-        participant: index.position(table.text(row, "participant_id")?)?,
+        participant: rows.position(row)?,
         month: CalendarMonth::of(table.date(row, "month")?),
         benefit_eur: table.number(row, "benefit_eur")?,
         full_benefit_eur: table.number(row, "full_benefit_eur"),

@@ -1,8 +1,14 @@
 //! CSV bytes to text cells, every fault of the file at its line.
 
-use super::raw_table::{Notation, RawRow, RawTable};
+use rayon::prelude::*;
+
+use super::csv_pieces::{Body, Records, cuts};
+use super::raw_table::{Notation, RawTable};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::types::{CsvDialect, DecimalMark};
+
+/// Most columns of a table.
+const MOST_COLUMNS: usize = 20_000;
 
 /// Reads a CSV file: comma, semicolon or tab, with or without byte-order mark, quoted cells with
 /// line breaks, LF or CRLF.
@@ -20,23 +26,26 @@ pub(super) fn read_csv(
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let delimiter = sniff_delimiter(bytes);
-    if let Some(line) = unclosed_quote(bytes, delimiter) {
-        problems.push(Diagnostic::new(
-            Code::TableUnclosedQuote,
-            Place::row(file, line),
-            "a quotation mark is opened here and never closed",
-            "close it, or double it where it is part of the text; the table is not read further",
-        ));
-        return None;
-    }
+    let cuts = match cuts(bytes, delimiter) {
+        Ok(cuts) => cuts,
+        Err(line) => {
+            problems.push(Diagnostic::new(
+                Code::TableUnclosedQuote,
+                Place::row(file, line),
+                "a quotation mark is opened here and never closed",
+                "close it, or double it where it is part of the text; the table is not read further",
+            ));
+            return None;
+        }
+    };
     let decimal = match dialect.decimal {
         Some(DecimalMark::Comma) => ',',
         None if delimiter == b';' => ',',
         Some(DecimalMark::Point) | None => '.',
     };
     let notation = Notation { decimal, date_format: dialect.date_format };
-    let mut records = Records::new(file, bytes, delimiter);
-    let Some((header_line, header)) = records.next(problems) else {
+    let mut records = Records::new(file, bytes, 0..bytes.len(), delimiter);
+    let Some((header_line, header)) = records.next_text(problems) else {
         problems.push(Diagnostic::new(
             Code::TableEmpty,
             Place::file(file),
@@ -45,88 +54,39 @@ pub(super) fn read_csv(
         ));
         return None;
     };
+    if header.len() > MOST_COLUMNS {
+        let message = format!("{} columns; a table has at most {MOST_COLUMNS}", header.len());
+        let remedy = "check the delimiter and the line ends, or leave out columns";
+        let place = Place::row(file, header_line);
+        problems.push(Diagnostic::new(Code::TableUnreadable, place, message, remedy));
+        return None;
+    }
     let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
-    let mut rows = Vec::new();
-    while let Some((line, cells)) = records.next(problems) {
-        if cells.len() == header.len() {
-            rows.push(RawRow { line, cells });
-        } else {
-            let message = format!("{} cells, where the header has {}", cells.len(), header.len());
-            let remedy = "quote cells that hold the delimiter, and keep empty cells";
-            let place = Place::row(file, line);
-            problems.push(Diagnostic::new(Code::TableRaggedRow, place, message, remedy));
-        }
-    }
-    Some(RawTable { file: file.to_owned(), header, header_line: Some(header_line), rows, notation })
+    let (start, line) = records.after_last();
+    let body = Body { file, bytes, delimiter, n_columns: header.len() };
+    let table = RawTable::new(file, header, Some(header_line), notation);
+    Some(read_body(&body, table, (start, line, &cuts), problems))
 }
 
-/// Records as text; one that is not UTF-8 is reported and passed over.
-struct Records<'a> {
-    file: &'a str,
-    bytes: &'a [u8],
-    reader: csv::Reader<&'a [u8]>,
-    /// The line that begins or goes on at the byte up to which lines are counted.
-    line: u64,
-    counted: usize,
-}
-
-impl<'a> Records<'a> {
-    fn new(file: &'a str, bytes: &'a [u8], delimiter: u8) -> Self {
-        let reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(bytes);
-        Self { file, bytes, reader, line: 1, counted: 0 }
+/// Reads what follows the header, from a place with its line, in pieces that end at `cuts`.
+fn read_body(
+    body: &Body<'_>,
+    mut table: RawTable,
+    (start, mut line, cuts): (usize, u64, &[usize]),
+    problems: &mut Diagnostics,
+) -> RawTable {
+    let mut ends = vec![start];
+    ends.extend(cuts.iter().filter(|cut| **cut > start));
+    ends.push(body.bytes.len());
+    let ranges: Vec<_> = ends.windows(2).map(|ends| ends[0]..ends[1]).collect();
+    let pieces: Vec<_> = ranges.into_par_iter().map(|range| body.read_piece(range)).collect();
+    for mut piece in pieces {
+        table.push_piece(piece.cells, piece.lines.iter().map(|at| line + u64::from(*at)));
+        piece.problems.move_down(line);
+        problems.append(piece.problems);
+        line += piece.line_ends;
     }
-
-    /// The line of the record that the reader met at `start`. The reader's own count is behind
-    /// where lines end in CRLF, and gives the first of the blank lines before a record.
-    fn line_of(&mut self, start: u64) -> u64 {
-        let start = usize::try_from(start).unwrap_or(self.counted).max(self.counted);
-        let is_break = |byte: &&u8| matches!(byte, b'\n' | b'\r');
-        let begin = start + self.bytes.iter().skip(start).take_while(is_break).count();
-        let passed = self.counted..begin.min(self.bytes.len());
-        let ends = passed.filter(|&at| match self.bytes[at] {
-            b'\n' => true,
-            b'\r' => self.bytes.get(at + 1) != Some(&b'\n'),
-            _ => false,
-        });
-        self.line += ends.count() as u64;
-        self.counted = begin;
-        self.line
-    }
-
-    fn next(&mut self, problems: &mut Diagnostics) -> Option<(u64, csv::StringRecord)> {
-        loop {
-            let mut record = csv::ByteRecord::new();
-            match self.reader.read_byte_record(&mut record) {
-                Ok(false) => return None,
-                Ok(true) => {}
-                Err(error) => {
-                    let place = Place::file(self.file);
-                    let remedy = "write the file again";
-                    let fault =
-                        Diagnostic::new(Code::TableUnreadable, place, error.to_string(), remedy);
-                    problems.push(fault);
-                    return None;
-                }
-            }
-            let line = self.line_of(record.position().map_or(0, csv::Position::byte));
-            match csv::StringRecord::from_byte_record(record) {
-                Ok(text) => return Some((line, text)),
-                Err(error) => {
-                    let column = error.utf8_error().field() + 1;
-                    problems.push(Diagnostic::new(
-                        Code::TableEncoding,
-                        Place::row(self.file, line),
-                        format!("the text of cell {column} is not UTF-8"),
-                        "save the file as CSV UTF-8 (in Excel: “CSV UTF-8”)",
-                    ));
-                }
-            }
-        }
-    }
+    table
 }
 
 /// The most frequent of comma, semicolon and tab in the header, outside quotes.
@@ -145,36 +105,16 @@ fn sniff_delimiter(bytes: &[u8]) -> u8 {
     counts.iter().find(|(_, n)| *n == most).map_or(b',', |(d, _)| *d)
 }
 
-/// The line on which a quoted cell begins that never ends.
-fn unclosed_quote(bytes: &[u8], delimiter: u8) -> Option<u64> {
-    let mut line = 1_u64;
-    let mut opened = None;
-    let mut at_cell_start = true;
-    let mut after_quote = false;
-    for &byte in bytes {
-        if opened.is_some() {
-            if byte == b'"' {
-                after_quote = !after_quote;
-            } else if after_quote {
-                // The quote before this byte closed the cell.
-                opened = None;
-                after_quote = false;
-            }
-        }
-        if opened.is_none() {
-            if byte == b'"' && at_cell_start {
-                opened = Some(line);
-            }
-            at_cell_start = byte == delimiter || byte == b'\n' || byte == b'\r';
-        }
-        line += u64::from(byte == b'\n');
-    }
-    opened.filter(|_| !after_quote)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
+
+    fn read(bytes: &[u8]) -> (Option<RawTable>, Diagnostics) {
+        let mut problems = Diagnostics::new();
+        (read_csv("t.csv", bytes, CsvDialect::default(), &mut problems), problems)
+    }
 
     #[test]
     fn delimiters_are_seen_in_the_header() {
@@ -185,11 +125,33 @@ mod tests {
     }
 
     #[test]
-    fn unclosed_quotes_are_found_where_they_open() {
-        assert_eq!(unclosed_quote(b"a,b\n1,\"x\ny\n", b','), Some(2));
-        assert_eq!(unclosed_quote(b"a,b\n1,\"x\ny\"\n\"z", b','), Some(4));
-        assert_eq!(unclosed_quote(b"a,b\n1,\"he said \"\"no\"\"\"\n", b','), None);
-        assert_eq!(unclosed_quote(b"a,b\n1,5\" pipe\n", b','), None);
-        assert_eq!(unclosed_quote(b"\"a\",\"b\"", b','), None);
+    fn a_header_of_a_million_columns_is_refused() {
+        let (table, problems) = read(&b"a,".repeat(1_000_000));
+        assert!(table.is_none());
+        assert_eq!(problems.all()[0].code, Code::TableUnreadable);
+        assert_eq!(problems.all()[0].place.line, Some(1));
+    }
+
+    #[test]
+    fn lines_and_cells_are_those_of_the_whole_file_in_every_piece() {
+        for (end, quote) in [("\n", ""), ("\r\n", ""), ("\r", ""), ("\n", "\""), ("\r\n", "\"")] {
+            let mut text = format!("a,b{end}{end}");
+            let mut expected = Vec::new();
+            for row in 0..200_000_u64 {
+                let broken = if !quote.is_empty() && row % 3 == 0 { end } else { "" };
+                write!(text, "{row},{quote}x{broken}é{quote}{end}").unwrap();
+                expected.push(row + 3 + if broken.is_empty() { 0 } else { row / 3 });
+                if broken.is_empty() && !quote.is_empty() {
+                    *expected.last_mut().unwrap() += row / 3 + 1;
+                }
+            }
+            let (table, problems) = read(text.as_bytes());
+            let mut table = table.unwrap();
+            assert!(problems.all().is_empty());
+            assert!(table.pieces().len() > 1);
+            assert_eq!(table.take_lines(), expected, "{end:?} {quote}");
+            assert!((0..200_000).all(|row| table.cell(row, 0) == row.to_string()));
+            assert!((0..200_000).all(|row| table.cell(row, 1).ends_with('é')));
+        }
     }
 }

@@ -1,80 +1,133 @@
 //! The employment table.
 
-use super::linked::ParticipantIndex;
+use rayon::prelude::*;
+
+use super::linked::LinkedRows;
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::types::Plan;
+use crate::trial::date::Date;
 use crate::trial::employment::{Contract, Source, Spell};
 use crate::trial::participant::Participant;
 
 /// Weekly hours above which a spell is worth a second look.
 const IMPLAUSIBLE_HOURS: f64 = 60.0;
 
+/// Spells of which the overlaps are looked for together.
+const SPELLS_AT_ONCE: usize = 10_000;
+
 /// Spells in the order of participant, start and line, as far as their rows are right.
 pub(super) fn read_spells(
-    table: &TypedTable,
+    rows: LinkedRows<'_>,
     participants: &[Participant],
-    index: &ParticipantIndex<'_>,
     plan: &Plan,
     problems: &mut Diagnostics,
 ) -> Vec<Spell> {
+    let table = rows.table;
+    let columns = SpellColumns::of(table);
+    let parts = table.in_parts(|part| {
+        let mut found = Diagnostics::new();
+        let mut spells = Vec::with_capacity(part.len());
+        let contract = table.texts("contract").map(|texts| texts.meanings(Contract::from_code));
+        let source = table.texts("source").map(|texts| texts.meanings(Source::from_code));
+        for row in part {
+            columns.report_row(row, &mut found);
+            let (Some(position), Some(start)) = (rows.position(row), of(columns.starts, row))
+            else {
+                continue;
+            };
+            let contract = contract.as_ref().and_then(|of| of(row));
+            let hours = of(columns.hours, row);
+            let (Some(contract), Some(hours_per_week)) = (contract, hours) else { continue };
+            let spell = Spell {
+                participant: position,
+                start,
+                end: of(columns.ends, row),
+                contract,
+                hours_per_week,
+                monthly_wage_eur: of(columns.wages, row),
+                authorised: of(columns.authorised, row),
+                source: source.as_ref().and_then(|of| of(row)),
+                line: table.lines[row],
+            };
+            report_dates(table, &spell, &participants[position], plan, &mut found);
+            spells.push(spell);
+        }
+        (spells, found)
+    });
     let mut spells = Vec::with_capacity(table.n_rows());
-    for row in 0..table.n_rows() {
-        report_row(table, row, problems);
-        let Some(spell) = read_spell(table, row, index) else { continue };
-        report_dates(table, row, &participants[spell.participant], plan, problems);
-        spells.push((row, spell));
+    for (part, found) in parts {
+        spells.extend(part);
+        problems.append(found);
     }
-    spells.sort_by_key(|(_, spell)| (spell.participant, spell.start, spell.line));
+    let order = |spell: &Spell| (spell.participant, spell.start, spell.line);
+    if !spells.is_sorted_by_key(order) {
+        spells.par_sort_by_key(order);
+    }
     report_overlaps(table, &spells, problems);
-    spells.into_iter().map(|(_, spell)| spell).collect()
+    spells
 }
 
-fn read_spell(table: &TypedTable, row: usize, index: &ParticipantIndex<'_>) -> Option<Spell> {
-    Some(Spell {
-        participant: index.position(table.text(row, "participant_id")?)?,
-        start: table.date(row, "start_date")?,
-        end: table.date(row, "end_date"),
-        contract: Contract::from_code(table.text(row, "contract")?)?,
-        hours_per_week: table.number(row, "hours_per_week")?,
-        monthly_wage_eur: table.number(row, "monthly_wage_eur"),
-        authorised: table.yes_no(row, "authorised_art100"),
-        source: table.text(row, "source").and_then(Source::from_code),
-        line: table.lines[row],
-    })
+/// The columns that every row is read from; empty where the table does not have them.
+#[derive(Clone, Copy)]
+struct SpellColumns<'a> {
+    table: &'a TypedTable,
+    starts: &'a [Option<Date>],
+    ends: &'a [Option<Date>],
+    hours: &'a [Option<f64>],
+    wages: &'a [Option<f64>],
+    authorised: &'a [Option<bool>],
 }
 
-/// What a row shows by itself.
-fn report_row(table: &TypedTable, row: usize, problems: &mut Diagnostics) {
-    let (start, end) = (table.date(row, "start_date"), table.date(row, "end_date"));
-    if start.zip(end).is_some_and(|(start, end)| end < start) {
-        problems.push(Diagnostic::new(
-            Code::SpellEndsBeforeStart,
-            table.place(row, "end_date"),
-            "the spell ends before it starts",
-            "correct one of the two dates; a spell of one day starts and ends on it",
-        ));
+/// The cell of a row.
+fn of<T: Copy>(cells: &[Option<T>], row: usize) -> Option<T> {
+    cells.get(row).copied().flatten()
+}
+
+impl<'a> SpellColumns<'a> {
+    fn of(table: &'a TypedTable) -> Self {
+        Self {
+            table,
+            starts: table.dates("start_date").unwrap_or_default(),
+            ends: table.dates("end_date").unwrap_or_default(),
+            hours: table.numbers("hours_per_week").unwrap_or_default(),
+            wages: table.numbers("monthly_wage_eur").unwrap_or_default(),
+            authorised: table.yes_nos("authorised_art100").unwrap_or_default(),
+        }
     }
-    if table.number(row, "hours_per_week").is_some_and(|hours| hours > IMPLAUSIBLE_HOURS) {
-        problems.push(Diagnostic::new(
-            Code::SpellImplausibleHours,
-            table.place(row, "hours_per_week"),
-            "more than 60 hours a week",
-            "check whether these are hours a month",
-        ));
+
+    /// What a row shows by itself.
+    fn report_row(&self, row: usize, problems: &mut Diagnostics) {
+        let (start, end) = (of(self.starts, row), of(self.ends, row));
+        if start.zip(end).is_some_and(|(start, end)| end < start) {
+            problems.push(Diagnostic::new(
+                Code::SpellEndsBeforeStart,
+                self.table.place(row, "end_date"),
+                "the spell ends before it starts",
+                "correct one of the two dates; a spell of one day starts and ends on it",
+            ));
+        }
+        if of(self.hours, row).is_some_and(|hours| hours > IMPLAUSIBLE_HOURS) {
+            problems.push(Diagnostic::new(
+                Code::SpellImplausibleHours,
+                self.table.place(row, "hours_per_week"),
+                "more than 60 hours a week",
+                "check whether these are hours a month",
+            ));
+        }
     }
 }
 
 /// What a row shows beside its participant's dates.
 fn report_dates(
     table: &TypedTable,
-    row: usize,
+    spell: &Spell,
     participant: &Participant,
     plan: &Plan,
     problems: &mut Diagnostics,
 ) {
-    let Some(start) = table.date(row, "start_date") else { return };
-    let place = || table.place(row, "start_date");
+    let start = spell.start;
+    let place = || table.place_in_line(spell.line, "start_date");
     if start > plan.trial.data_cutoff {
         let message = format!("starts after the data cut-off of {}", plan.trial.data_cutoff);
         let remedy = "it is not used; check the date, or move data_cutoff";
@@ -91,15 +144,33 @@ fn report_dates(
     }
 }
 
-fn report_overlaps(table: &TypedTable, spells: &[(usize, Spell)], problems: &mut Diagnostics) {
-    for group in spells.chunk_by(|(_, a), (_, b)| a.participant == b.participant) {
+fn report_overlaps(table: &TypedTable, spells: &[Spell], problems: &mut Diagnostics) {
+    let mut parts = Vec::new();
+    let mut rest = spells;
+    while let Some(last) = rest.get(..SPELLS_AT_ONCE).and_then(<[Spell]>::last) {
+        let more = rest[SPELLS_AT_ONCE..].iter();
+        let more = more.take_while(|spell| spell.participant == last.participant).count();
+        let (part, others) = rest.split_at(SPELLS_AT_ONCE + more);
+        parts.push(part);
+        rest = others;
+    }
+    parts.push(rest);
+    let found: Vec<Diagnostics> = parts.into_par_iter().map(|part| overlaps(table, part)).collect();
+    for found in found {
+        problems.append(found);
+    }
+}
+
+fn overlaps(table: &TypedTable, spells: &[Spell]) -> Diagnostics {
+    let mut problems = Diagnostics::new();
+    for group in spells.chunk_by(|a, b| a.participant == b.participant) {
         // The spell that reaches furthest so far; no end reaches for ever.
-        let mut furthest = &group[0].1;
-        for (row, spell) in &group[1..] {
+        let mut furthest = &group[0];
+        for spell in &group[1..] {
             if furthest.end.is_none_or(|end| spell.start.days_since(end) <= 1) {
                 problems.push(Diagnostic::new(
                     Code::SpellOverlap,
-                    table.place(*row, "start_date"),
+                    table.place_in_line(spell.line, "start_date"),
                     format!("overlaps or abuts the spell in line {}", furthest.line),
                     "nothing: where both are competitive employment they count as one job",
                 ));
@@ -110,4 +181,5 @@ fn report_overlaps(table: &TypedTable, spells: &[(usize, Spell)], problems: &mut
             }
         }
     }
+    problems
 }

@@ -1,84 +1,269 @@
 //! What must hold between a table's rows, and between tables.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 
 use super::schema::schema_of;
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::types::TableName;
+use crate::trial::participant::Participant;
 
-/// Positions of the identifiers: all those of the participants table, also of wrong rows.
+/// The identifiers of the participants table, also those of wrong rows, and whose they are.
 pub(super) struct ParticipantIndex<'a> {
+    /// In order, each once.
+    ids: Vec<&'a str>,
+    /// What all of them begin with, in bytes.
+    shared: usize,
+    /// The eight bytes behind it of each, as a number: their order is that of the identifiers.
+    keys: Vec<u64>,
     /// Position among the participants; none where the row is wrong elsewhere.
-    positions: BTreeMap<&'a str, Option<usize>>,
+    positions: Vec<Option<usize>>,
+}
+
+/// Whose row it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowPerson {
+    /// The row has no identifier.
+    Nobody,
+    /// The participants table does not have it.
+    Stranger,
+    /// Its place among the identifiers of the participants table.
+    Known(u32),
 }
 
 impl<'a> ParticipantIndex<'a> {
-    pub(super) fn new(
-        table: &'a TypedTable,
-        participants: &'a [crate::trial::participant::Participant],
-    ) -> Self {
-        let mut positions: BTreeMap<&str, Option<usize>> = (0..table.n_rows())
-            .filter_map(|row| table.text(row, "participant_id"))
-            .map(|id| (id, None))
-            .collect();
-        positions.extend(participants.iter().enumerate().map(|(at, p)| (p.id.as_str(), Some(at))));
-        Self { positions }
+    /// Identifiers of a participants table.
+    pub(super) fn new(table: &'a TypedTable) -> Self {
+        let texts = table.texts("participant_id");
+        let mut ids: Vec<&str> = texts
+            .map(|texts| (0..table.n_rows()).filter_map(|row| texts.get(row)).collect())
+            .unwrap_or_default();
+        if !ids.is_sorted() {
+            ids.par_sort_unstable();
+        }
+        ids.dedup();
+        let shared = match (ids.first(), ids.last()) {
+            (Some(first), Some(last)) => {
+                first.bytes().zip(last.bytes()).take_while(|(a, b)| a == b).count()
+            }
+            _ => 0,
+        };
+        let keys = ids.iter().map(|id| key_of(&id.as_bytes()[shared..])).collect();
+        let positions = vec![None; ids.len()];
+        Self { ids, shared, keys, positions }
     }
 
-    /// Position of that participant, if the row is right.
-    pub(super) fn position(&self, id: &str) -> Option<usize> {
-        self.positions.get(id).copied().flatten()
+    /// Gives the participants their positions: those of their order.
+    pub(super) fn place(&mut self, participants: &[Participant]) {
+        let mut place = 0;
+        for (at, participant) in participants.iter().enumerate() {
+            while self.ids.get(place).is_some_and(|id| **id < *participant.id) {
+                place += 1;
+            }
+            if self.ids.get(place).is_some_and(|id| **id == *participant.id) {
+                self.positions[place] = Some(at);
+            }
+        }
     }
 
-    fn knows(&self, id: &str) -> bool {
-        self.positions.contains_key(id)
+    /// Place of an identifier, as in [`RowPerson::Known`].
+    pub(super) fn place_of(&self, id: &str) -> Option<u32> {
+        u32::try_from(self.find(id)?).ok()
     }
+
+    /// Position of the participant of a row, if the participant's own row is right.
+    pub(super) fn position_of(&self, person: RowPerson) -> Option<usize> {
+        match person {
+            RowPerson::Known(place) => self.positions[place as usize],
+            RowPerson::Nobody | RowPerson::Stranger => None,
+        }
+    }
+
+    /// Whose the rows of a table are.
+    pub(super) fn people(&self, table: &TypedTable) -> Vec<RowPerson> {
+        let Some(texts) = table.texts("participant_id") else {
+            return vec![RowPerson::Nobody; table.n_rows()];
+        };
+        let parts = table.in_parts(|rows| {
+            // Most tables are in the order of their participants.
+            let mut last = 0;
+            let person = |row| {
+                let Some(id) = texts.get(row) else { return RowPerson::Nobody };
+                let is = |place: usize| self.ids.get(place) == Some(&id);
+                let near = [last, last + 1].into_iter().find(|place| is(*place));
+                let Some(place) = near.or_else(|| self.find(id)) else {
+                    return RowPerson::Stranger;
+                };
+                last = place;
+                u32::try_from(place).map_or(RowPerson::Stranger, RowPerson::Known)
+            };
+            rows.map(person).collect::<Vec<_>>()
+        });
+        parts.concat()
+    }
+
+    /// Place of an identifier among all.
+    fn find(&self, id: &str) -> Option<usize> {
+        let shared = self.ids.first()?.as_bytes().get(..self.shared)?;
+        let key = key_of(id.as_bytes().strip_prefix(shared)?);
+        let first = self.keys.partition_point(|other| *other < key);
+        let same = self.keys[first..].partition_point(|other| *other == key);
+        let among = &self.ids[first..first + same];
+        Some(first + among.binary_search(&id).ok()?)
+    }
+}
+
+/// A table whose rows are linked to participants.
+#[derive(Clone, Copy)]
+pub(super) struct LinkedRows<'a> {
+    pub(super) table: &'a TypedTable,
+    /// Whose each row is; empty where the table has no identifiers.
+    pub(super) people: &'a [RowPerson],
+    pub(super) index: &'a ParticipantIndex<'a>,
+}
+
+impl LinkedRows<'_> {
+    /// Position of the participant of a row, if both rows are right.
+    pub(super) fn position(&self, row: usize) -> Option<usize> {
+        self.index.position_of(*self.people.get(row)?)
+    }
+}
+
+/// The first eight bytes as a number in their order; what is not there is least.
+fn key_of(bytes: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    for (to, from) in first.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    u64::from_be_bytes(first)
 }
 
 /// Reports rows of a person who is not in the participants table.
-pub(super) fn report_orphans(
-    table: &TypedTable,
-    index: &ParticipantIndex<'_>,
-    problems: &mut Diagnostics,
-) {
-    for row in 0..table.n_rows() {
-        let Some(id) = table.text(row, "participant_id") else { continue };
-        if !index.knows(id) {
-            let place = table.place(row, "participant_id");
-            let message = "nobody in the participants table has this identifier";
-            let remedy = "add the participant, or correct or remove the row";
-            problems
-                .push(Diagnostic::new(Code::OrphanRecord, place, message, remedy).with_value(id));
-        }
+pub(super) fn report_orphans(table: &TypedTable, people: &[RowPerson], problems: &mut Diagnostics) {
+    let strangers = people.iter().enumerate().filter(|(_, who)| **who == RowPerson::Stranger);
+    for (row, _) in strangers {
+        let place = table.place(row, "participant_id");
+        let message = "nobody in the participants table has this identifier";
+        let remedy = "add the participant, or correct or remove the row";
+        let found = Diagnostic::new(Code::OrphanRecord, place, message, remedy);
+        problems.push(found.with_value(table.text(row, "participant_id").unwrap_or_default()));
     }
 }
 
-/// Reports rows that share what the data dictionary says is unique.
+/// Reports rows that share what the data dictionary says is unique. `people` are whose the rows
+/// are, where there is a participants table.
 pub(super) fn report_duplicate_keys(
     name: TableName,
     table: &TypedTable,
+    people: Option<&[RowPerson]>,
     problems: &mut Diagnostics,
 ) {
     let key = &schema_of(name).primary_key;
     let Some(last) = key.last() else { return };
-    let mut first: BTreeMap<Vec<String>, u64> = BTreeMap::new();
-    for row in 0..table.n_rows() {
-        let text: Vec<String> = key.iter().map(|column| table.key_text(row, column)).collect();
-        let line = table.lines[row];
-        if text.iter().all(String::is_empty) {
-            continue;
+    let columns: Vec<Vec<u64>> = key
+        .iter()
+        .filter(|column| table.has(column))
+        .map(|column| match people.filter(|_| column.as_str() == "participant_id") {
+            Some(people) => person_numbers(table, people),
+            None => cell_numbers(table, column),
+        })
+        .collect();
+    for (row, earlier) in repeated(&columns, table.n_rows()) {
+        let line = table.lines[earlier];
+        let message = format!("the same {} as in line {line}", key.join(", "));
+        let place = table.place(row, last);
+        let remedy = "keep one of the rows";
+        problems.push(Diagnostic::new(Code::DuplicateRecord, place, message, remedy));
+    }
+}
+
+/// Rows whose cells have been met before, with the first such row. Rows of zeros are no rows.
+fn repeated(columns: &[Vec<u64>], n_rows: usize) -> Vec<(usize, usize)> {
+    let compare = |a: &usize, b: &usize| {
+        let of = columns.iter().map(|column| column[*a].cmp(&column[*b]));
+        of.fold(Ordering::Equal, Ordering::then)
+    };
+    let is_empty = |row: &usize| columns.iter().all(|column| column[*row] == 0);
+    let mut rows: Vec<usize> = (0..n_rows).filter(|row| !is_empty(row)).collect();
+    if rows.is_sorted_by(|a, b| compare(a, b).is_lt()) {
+        return Vec::new();
+    }
+    rows.par_sort_unstable_by(|a, b| compare(a, b).then(a.cmp(b)));
+    let same = rows.chunk_by(|a, b| compare(a, b).is_eq());
+    let mut found: Vec<(usize, usize)> =
+        same.flat_map(|rows| rows[1..].iter().map(|row| (*row, rows[0]))).collect();
+    found.sort_unstable();
+    found
+}
+
+/// A number for each cell that equal cells share; 0 where it is missing.
+fn cell_numbers(table: &TypedTable, column: &str) -> Vec<u64> {
+    // Whole numbers of cells are below 2^53 and days below 2^31, so that none becomes 0.
+    let number = |value: i64| (value + (1 << 60)).unsigned_abs();
+    if let Some(cells) = table.wholes(column) {
+        return cells.iter().map(|cell| cell.map_or(0, number)).collect();
+    }
+    if let Some(cells) = table.dates(column) {
+        let day = |date: crate::trial::date::Date| number(i64::from(date.days_since_epoch()));
+        return cells.iter().map(|cell| cell.map_or(0, day)).collect();
+    }
+    let mut met = Numbers::default();
+    (0..table.n_rows()).map(|row| met.of(&table.key_text(row, column))).collect()
+}
+
+/// The same for the participants of rows.
+fn person_numbers(table: &TypedTable, people: &[RowPerson]) -> Vec<u64> {
+    let mut strangers = Numbers::default();
+    let of = |(row, person): (usize, &RowPerson)| match person {
+        RowPerson::Nobody => 0,
+        RowPerson::Known(place) => u64::from(*place) + 1,
+        RowPerson::Stranger => {
+            (1 << 40) + strangers.of(table.text(row, "participant_id").unwrap_or_default())
         }
-        match first.get(&text) {
-            None => {
-                first.insert(text, line);
-            }
-            Some(earlier) => {
-                let message = format!("the same {} as in line {earlier}", key.join(", "));
-                let place = table.place(row, last);
-                let remedy = "keep one of the rows";
-                problems.push(Diagnostic::new(Code::DuplicateRecord, place, message, remedy));
-            }
+    };
+    people.iter().enumerate().map(of).collect()
+}
+
+/// Numbers of texts in the order in which they are met, from 1; the empty text is 0.
+#[derive(Default)]
+struct Numbers {
+    met: BTreeMap<String, u64>,
+    last: (String, u64),
+}
+
+impl Numbers {
+    fn of(&mut self, text: &str) -> u64 {
+        if text != self.last.0 {
+            let next = self.met.len() as u64 + 1;
+            let number = match self.met.get(text) {
+                Some(number) => *number,
+                None => *self.met.entry(text.to_owned()).or_insert(next),
+            };
+            self.last = (text.to_owned(), number);
         }
+        self.last.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_keep_the_order_of_texts() {
+        let texts = ["", "A", "A0", "A00000001", "A1", "é", "日本"];
+        assert!(texts.is_sorted_by(|a, b| key_of(a.as_bytes()) <= key_of(b.as_bytes())));
+    }
+
+    #[test]
+    fn rows_are_repeated_where_all_their_cells_are() {
+        let columns = [vec![1, 2, 1, 1, 0, 0, 1], vec![5, 5, 6, 5, 0, 0, 5]];
+        assert_eq!(repeated(&columns, 7), [(3, 0), (6, 0)]);
+        assert_eq!(repeated(&[vec![1, 2, 3], vec![1, 1, 1]], 3), []);
+        // A column that is not there is empty in every row.
+        assert_eq!(repeated(&[], 3), []);
     }
 }

@@ -1,12 +1,15 @@
 //! Parquet bytes to text cells, so that one set of rules holds for every format.
 
+use std::cell::Cell;
 use std::io::Cursor;
+use std::sync::Once;
 
 use polars::prelude::{
-    AnyValue, Column, DataType, ParallelStrategy, ParquetReader, SerReader as _, TimeUnit,
+    AnyValue, Column, DataFrame, DataType, ParallelStrategy, ParquetReader, SerReader as _,
+    TimeUnit,
 };
 
-use super::raw_table::{Notation, RawRow, RawTable};
+use super::raw_table::{Notation, RawTable};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::numeric::text::shortest;
 use crate::plan::types::DateFormat;
@@ -21,7 +24,7 @@ pub(super) fn read_parquet(
     let frame = match read(bytes) {
         Ok(frame) => frame,
         Err(error) => {
-            let first = error.to_string().lines().next().unwrap_or_default().to_owned();
+            let first = error.lines().next().unwrap_or_default().to_owned();
             let place = Place::file(file);
             let message = format!("not a readable Parquet file: {first}");
             let remedy = "write the file again";
@@ -43,19 +46,47 @@ pub(super) fn read_parquet(
     if !unsupported.is_empty() {
         return None;
     }
-    let rows = (0..frame.height())
-        .map(|row| {
-            let cells = frame.columns().iter().map(|column| cell_text(column, row));
-            RawRow { line: row as u64 + 1, cells: cells.collect() }
-        })
-        .collect();
     let notation = Notation { decimal: '.', date_format: DateFormat::Iso };
-    Some(RawTable { file: file.to_owned(), header, header_line: None, rows, notation })
+    let mut table = RawTable::new(file, header, None, notation);
+    for row in 0..frame.height() {
+        let cells: Vec<String> =
+            frame.columns().iter().map(|column| cell_text(column, row)).collect();
+        table.push_row(row as u64 + 1, cells.iter().map(String::as_str));
+    }
+    Some(table)
 }
 
 /// One thread, so that a damaged file fails in the same way every time.
-fn read(bytes: &[u8]) -> polars::error::PolarsResult<polars::prelude::DataFrame> {
-    ParquetReader::new(Cursor::new(bytes)).read_parallel(ParallelStrategy::None).finish()
+///
+/// polars panics on some damaged files. That is caught here, without its message on the terminal,
+/// and told as what it is.
+fn read(bytes: &[u8]) -> Result<DataFrame, String> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !IS_READING.get() {
+                usual(panic);
+            }
+        }));
+    });
+    let reader = || {
+        let reader = ParquetReader::new(Cursor::new(bytes));
+        reader.read_parallel(ParallelStrategy::None).finish()
+    };
+    IS_READING.set(true);
+    let read = std::panic::catch_unwind(reader);
+    IS_READING.set(false);
+    match read {
+        Ok(Ok(frame)) => Ok(frame),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("its parts contradict each other".to_owned()),
+    }
+}
+
+thread_local! {
+    /// Whether this thread is inside polars' reader.
+    static IS_READING: Cell<bool> = const { Cell::new(false) };
 }
 
 fn is_supported(kind: &DataType) -> bool {
@@ -91,14 +122,18 @@ fn date_text(days: i64) -> String {
     date.map_or_else(|| format!("day {days}"), |date| date.to_string())
 }
 
-/// A timestamp at midnight is its date; any other keeps its time and is then no date.
+/// A timestamp at midnight is its date; any other keeps its time.
 fn datetime_text(ticks: i64, unit: TimeUnit) -> String {
-    let per_day = 86_400
-        * match unit {
-            TimeUnit::Nanoseconds => 1_000_000_000,
-            TimeUnit::Microseconds => 1_000_000,
-            TimeUnit::Milliseconds => 1_000,
-        };
-    let date = date_text(ticks.div_euclid(per_day));
-    if ticks.rem_euclid(per_day) == 0 { date } else { format!("{date} with a time of day") }
+    let per_second = match unit {
+        TimeUnit::Nanoseconds => 1_000_000_000,
+        TimeUnit::Microseconds => 1_000_000,
+        TimeUnit::Milliseconds => 1_000,
+    };
+    let seconds = ticks.div_euclid(per_second);
+    let date = date_text(seconds.div_euclid(86_400));
+    if ticks.rem_euclid(86_400 * per_second) == 0 {
+        return date;
+    }
+    let second = seconds.rem_euclid(86_400);
+    format!("{date} {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }

@@ -1,6 +1,6 @@
 //! The participants table.
 
-use std::collections::BTreeMap;
+use rayon::prelude::*;
 
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -27,33 +27,48 @@ pub(super) fn read_participants(
         problems.push(Diagnostic::new(Code::TableEmpty, place, message, remedy));
     }
     report_duplicates(table, problems);
-    let mut participants: Vec<(usize, Participant)> = (0..table.n_rows())
-        .filter_map(|row| Some((row, read_participant(table, row, plan, problems)?)))
-        .collect();
-    participants.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+    let parts = table.in_parts(|rows| {
+        let mut found = Diagnostics::new();
+        let read = |row| Some((row, read_participant(table, row, plan, &mut found)?));
+        let participants: Vec<(usize, Participant)> = rows.filter_map(read).collect();
+        (participants, found)
+    });
+    let mut participants = Vec::with_capacity(table.n_rows());
+    for (part, found) in parts {
+        participants.extend(part);
+        problems.append(found);
+    }
+    if !participants.is_sorted_by(|(_, a), (_, b)| a.id <= b.id) {
+        participants.par_sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+    }
     let (rows, participants): (Vec<usize>, Vec<Participant>) = participants.into_iter().unzip();
     report_small_strata(table, plan, &participants, problems);
     (rows, participants)
 }
 
 fn report_duplicates(table: &TypedTable, problems: &mut Diagnostics) {
-    let mut first = BTreeMap::new();
-    for row in 0..table.n_rows() {
-        let Some(id) = table.text(row, "participant_id") else { continue };
-        if let Some(earlier) = first.get(id) {
-            let line: u64 = table.lines[*earlier];
-            problems.push(
-                Diagnostic::new(
-                    Code::DuplicateParticipant,
-                    table.place(row, "participant_id"),
-                    format!("the same participant as in line {line}"),
-                    "keep one row a person",
-                )
-                .with_value(id),
-            );
-        } else {
-            first.insert(id, row);
-        }
+    let Some(texts) = table.texts("participant_id") else { return };
+    let mut ids: Vec<(&str, usize)> =
+        (0..table.n_rows()).filter_map(|row| Some((texts.get(row)?, row))).collect();
+    if ids.is_sorted_by(|(a, _), (b, _)| a < b) {
+        return;
+    }
+    ids.par_sort_unstable();
+    let same = ids.chunk_by(|(a, _), (b, _)| a == b);
+    let mut repeated: Vec<(usize, usize, &str)> =
+        same.flat_map(|rows| rows[1..].iter().map(|(id, row)| (*row, rows[0].1, *id))).collect();
+    repeated.sort_unstable();
+    for (row, earlier, id) in repeated {
+        let line = table.lines[earlier];
+        problems.push(
+            Diagnostic::new(
+                Code::DuplicateParticipant,
+                table.place(row, "participant_id"),
+                format!("the same participant as in line {line}"),
+                "keep one row a person",
+            )
+            .with_value(id),
+        );
     }
 }
 

@@ -19,6 +19,20 @@ pub struct TableSchema {
     /// Columns that together single out a row.
     #[serde(rename = "primaryKey", default)]
     pub primary_key: Vec<String>,
+    /// What the columns are that are not listed.
+    pub additional_columns: AdditionalColumns,
+}
+
+/// What the columns of a table are that its schema does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AdditionalColumns {
+    /// Characteristics at randomisation.
+    Covariates,
+    /// Items of a questionnaire.
+    Items,
+    /// Kept, and used by nothing.
+    Kept,
 }
 
 impl TableSchema {
@@ -54,6 +68,17 @@ pub struct Field {
     /// Words for no.
     #[serde(rename = "falseValues", default)]
     pub false_values: Vec<String>,
+    /// What becomes of a time of day behind a date; without this property it is no date.
+    #[serde(default)]
+    pub time_of_day: Option<TimeOfDay>,
+}
+
+/// What becomes of a time of day behind a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TimeOfDay {
+    /// The date holds, the time is not kept.
+    Dropped,
 }
 
 /// Types of cells.
@@ -118,6 +143,7 @@ pub fn schema_text(table: TableName) -> &'static str {
         TableName::Benefits => include_str!("../../data-schema/benefits.schema.json"),
         TableName::Allocation => include_str!("../../data-schema/allocation.schema.json"),
         TableName::Fidelity => include_str!("../../data-schema/fidelity.schema.json"),
+        TableName::Corrections => include_str!("../../data-schema/corrections.schema.json"),
     }
 }
 

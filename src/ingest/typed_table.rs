@@ -1,42 +1,43 @@
 //! Text cells to typed columns, by the data dictionary; every wrong cell at its place.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use super::cell::{parse_date, parse_month, parse_number, parse_whole_number};
-use super::raw_table::{Notation, RawTable};
-use super::schema::{Field, FieldType, TableSchema, schema_of};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, nearest};
+use rayon::prelude::*;
+
+use super::cell::parse_number;
+use super::column_rule::{ColumnRule, ReadCells};
+use super::header::{contract_names, report_header, report_unknown_names};
+use super::raw_table::RawTable;
+use super::schema::schema_of;
+use super::typed_column::{Cells, NumberColumn, TextColumn};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::parse::PlanDocument;
 use crate::plan::types::TableName;
 use crate::trial::date::Date;
 
-/// A cell that the program understands.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell {
-    Missing,
-    Text(String),
-    Date(Date),
-    Number(f64),
-    Whole(i64),
-    YesNo(bool),
-}
-
 /// A table whose cells are understood. A wrong cell is missing, and reported.
+///
+/// Each column can be asked for a cell by row, or once for a handle on all its rows. Columns that
+/// the dictionary does not list are texts, and become numbers when they are asked for as such.
 #[derive(Clone, Debug)]
 pub(super) struct TypedTable {
     pub(super) file: String,
     /// Line of each row.
     pub(super) lines: Vec<u64>,
     columns: BTreeMap<String, TypedColumn>,
-    notation: Notation,
+    raw: RawTable,
     /// Cells that hold a declared missing code, by column and reason.
     pub(super) declared_missing: BTreeMap<(String, String), usize>,
 }
 
 #[derive(Clone, Debug)]
 struct TypedColumn {
-    name_in_file: String,
-    cells: Vec<Cell>,
+    /// Position in the file.
+    at: usize,
+    cells: Cells,
+    /// Texts that stand for others.
+    texts: Vec<String>,
 }
 
 impl TypedTable {
@@ -50,83 +51,140 @@ impl TypedTable {
 
     /// The place of a cell, by the name that the file gives the column.
     pub(super) fn place(&self, row: usize, column: &str) -> Place {
-        let name = self.columns.get(column).map_or(column, |c| &c.name_in_file);
-        Place::cell(&self.file, self.lines[row], name)
+        self.place_in_line(self.lines[row], column)
     }
 
-    fn cell(&self, row: usize, column: &str) -> &Cell {
-        self.columns.get(column).map_or(&Cell::Missing, |c| &c.cells[row])
+    /// The same by the row's line.
+    pub(super) fn place_in_line(&self, line: u64, column: &str) -> Place {
+        let name = self.columns.get(column).map_or(column, |c| &self.raw.header[c.at]);
+        Place::cell(&self.file, line, name)
+    }
+
+    fn cells(&self, column: &str) -> Option<&Cells> {
+        self.columns.get(column).map(|column| &column.cells)
     }
 
     pub(super) fn text(&self, row: usize, column: &str) -> Option<&str> {
-        match self.cell(row, column) {
-            Cell::Text(text) => Some(text),
-            _ => None,
-        }
+        self.texts(column)?.get(row)
     }
 
     pub(super) fn date(&self, row: usize, column: &str) -> Option<Date> {
-        match self.cell(row, column) {
-            Cell::Date(date) => Some(*date),
-            _ => None,
-        }
+        self.dates(column)?[row]
     }
 
     pub(super) fn number(&self, row: usize, column: &str) -> Option<f64> {
-        match self.cell(row, column) {
-            Cell::Number(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    pub(super) fn yes_no(&self, row: usize, column: &str) -> Option<bool> {
-        match self.cell(row, column) {
-            Cell::YesNo(yes) => Some(*yes),
-            _ => None,
-        }
+        self.numbers(column)?[row]
     }
 
     /// A cell as a number: one of a number's type, or a text that is written as one.
     pub(super) fn as_number(&self, row: usize, column: &str) -> Option<f64> {
-        match self.cell(row, column) {
-            Cell::Number(number) => Some(*number),
-            Cell::Whole(number) => Some(*number as f64),
-            Cell::Text(text) => parse_number(text, self.notation),
-            _ => None,
+        match self.cells(column)? {
+            Cells::Number(cells) => cells[row],
+            Cells::Whole(cells) => cells[row].map(|whole| whole as f64),
+            Cells::Text(_) => parse_number(self.text(row, column)?, self.raw.notation),
+            Cells::Date(_) | Cells::YesNo(_) => None,
         }
     }
 
     pub(super) fn is_date(&self, column: &str) -> bool {
-        let cells = self.columns.get(column).map(|column| &column.cells);
-        cells.is_some_and(|cells| cells.iter().any(|cell| matches!(cell, Cell::Date(_))))
+        self.dates(column).is_some_and(|cells| cells.iter().any(Option::is_some))
     }
 
     pub(super) fn is_missing(&self, row: usize, column: &str) -> bool {
-        *self.cell(row, column) == Cell::Missing
+        match self.cells(column) {
+            None => true,
+            Some(Cells::Text(_)) => self.text(row, column).is_none(),
+            Some(Cells::Date(cells)) => cells[row].is_none(),
+            Some(Cells::Number(cells)) => cells[row].is_none(),
+            Some(Cells::Whole(cells)) => cells[row].is_none(),
+            Some(Cells::YesNo(cells)) => cells[row].is_none(),
+        }
     }
 
     /// The cell as text that two equal cells share.
     pub(super) fn key_text(&self, row: usize, column: &str) -> String {
-        match self.cell(row, column) {
-            Cell::Missing => String::new(),
-            Cell::Text(text) => text.clone(),
-            Cell::Date(date) => date.to_string(),
-            Cell::Number(number) => number.to_string(),
-            Cell::Whole(number) => number.to_string(),
-            Cell::YesNo(yes) => yes.to_string(),
+        let text = match self.cells(column) {
+            None => None,
+            Some(Cells::Text(_)) => self.text(row, column).map(str::to_owned),
+            Some(Cells::Date(cells)) => cells[row].map(|date| date.to_string()),
+            Some(Cells::Number(cells)) => cells[row].map(|number| number.to_string()),
+            Some(Cells::Whole(cells)) => cells[row].map(|whole| whole.to_string()),
+            Some(Cells::YesNo(cells)) => cells[row].map(|yes| yes.to_string()),
+        };
+        text.unwrap_or_default()
+    }
+
+    /// A column of texts; none where the table has no such column, here and below.
+    pub(super) fn texts(&self, column: &str) -> Option<TextColumn<'_>> {
+        let column = self.columns.get(column)?;
+        let Cells::Text(codes) = &column.cells else { return None };
+        Some(TextColumn::new(&self.raw, column.at, codes, &column.texts))
+    }
+
+    /// A column of dates, or of months by their first days.
+    pub(super) fn dates(&self, column: &str) -> Option<&[Option<Date>]> {
+        if let Cells::Date(cells) = self.cells(column)? { Some(cells) } else { None }
+    }
+
+    /// A column of numbers.
+    pub(super) fn numbers(&self, column: &str) -> Option<&[Option<f64>]> {
+        if let Cells::Number(cells) = self.cells(column)? { Some(cells) } else { None }
+    }
+
+    /// A column of whole numbers.
+    pub(super) fn wholes(&self, column: &str) -> Option<&[Option<i64>]> {
+        if let Cells::Whole(cells) = self.cells(column)? { Some(cells) } else { None }
+    }
+
+    /// A column of yes and no.
+    pub(super) fn yes_nos(&self, column: &str) -> Option<&[Option<bool>]> {
+        if let Cells::YesNo(cells) = self.cells(column)? { Some(cells) } else { None }
+    }
+
+    /// A column as numbers, as [`TypedTable::as_number`] reads each cell; texts are read now.
+    pub(super) fn as_numbers(&self, column: &str) -> Option<NumberColumn> {
+        let not_numbers = Vec::new();
+        match self.cells(column)? {
+            Cells::Number(cells) => Some(NumberColumn { values: cells.clone(), not_numbers }),
+            Cells::Whole(cells) => {
+                let values = cells.iter().map(|cell| cell.map(|whole| whole as f64)).collect();
+                Some(NumberColumn { values, not_numbers })
+            }
+            Cells::Text(_) => {
+                let (texts, notation) = (self.texts(column)?, self.raw.notation);
+                let parts = self.in_parts(|rows| NumberColumn::of_texts(texts, rows, notation));
+                let mut all =
+                    NumberColumn { values: Vec::with_capacity(self.n_rows()), not_numbers };
+                for part in parts {
+                    all.values.extend(part.values);
+                    all.not_numbers.extend(part.not_numbers);
+                }
+                Some(all)
+            }
+            Cells::Date(_) | Cells::YesNo(_) => {
+                let present = |row: &usize| !self.is_missing(*row, column);
+                let not_numbers = (0..self.n_rows()).filter(present).collect();
+                Some(NumberColumn { values: vec![None; self.n_rows()], not_numbers })
+            }
         }
+    }
+
+    /// What `work` makes of rows that follow each other, in parallel, in the order of the rows.
+    /// Which rows go together depends on the file alone.
+    pub(super) fn in_parts<T: Send>(&self, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+        self.raw.pieces().into_par_iter().map(|(rows, _)| work(rows)).collect()
     }
 }
 
 /// Understands every cell of a table.
 pub(super) fn type_table(
     table: TableName,
-    raw: &RawTable,
+    mut raw: RawTable,
     document: &PlanDocument,
     problems: &mut Diagnostics,
 ) -> Option<TypedTable> {
     let schema = schema_of(table);
-    let names = contract_names(table, raw, document, problems);
+    let names = contract_names(table, &raw, document, problems);
     // Without a header the first line is somebody's data: it must not be shown as names.
     if !names.iter().any(|name| schema.field(name).is_some()) {
         let place = Place { line: raw.header_line, ..Place::file(&raw.file) };
@@ -135,280 +193,222 @@ pub(super) fn type_table(
         problems.push(Diagnostic::new(Code::TableEmpty, place, message, remedy));
         return None;
     }
-    report_header(schema, raw, &names, problems);
+    report_header(schema, &raw, &names, problems);
     report_unknown_names(table, &names, document, problems);
-    let mut reader = CellReader {
-        plan: Mappings::of(table, document),
-        raw,
-        problems,
-        declared_missing: BTreeMap::new(),
-    };
-    let mut columns = BTreeMap::new();
-    for (at, name) in names.iter().enumerate() {
-        let cells = reader.column(at, name, schema.field(name));
-        columns.insert(name.clone(), TypedColumn { name_in_file: raw.header[at].clone(), cells });
-    }
-    let declared_missing = reader.declared_missing;
-    let lines = raw.rows.iter().map(|row| row.line).collect();
-    Some(TypedTable {
-        file: raw.file.clone(),
-        lines,
-        columns,
-        notation: raw.notation,
-        declared_missing,
-    })
-}
-
-/// The contract's name of each column of the file.
-fn contract_names(
-    table: TableName,
-    raw: &RawTable,
-    document: &PlanDocument,
-    problems: &mut Diagnostics,
-) -> Vec<String> {
-    let mut names = raw.header.clone();
-    for (contract, in_file) in document.plan.columns.get(&table).into_iter().flatten() {
-        match raw.header.iter().position(|name| name == in_file) {
-            Some(at) => names[at].clone_from(contract),
-            None => problems.push(Diagnostic::new(
-                Code::PlanUnknownColumn,
-                document.place(&["columns", table.as_str(), contract]),
-                format!("{} has no column `{in_file}`", raw.file),
-                "give the name as it stands in the file's first line",
-            )),
-        }
-    }
-    names
-}
-
-fn report_header(
-    schema: &TableSchema,
-    raw: &RawTable,
-    names: &[String],
-    problems: &mut Diagnostics,
-) {
-    let place = |column: &str| Place { line: raw.header_line, ..Place::column(&raw.file, column) };
-    for (at, name) in names.iter().enumerate() {
-        if names[..at].contains(name) {
-            let message = format!("there are two columns `{name}`");
-            let remedy = "rename or remove one of them";
-            let place = place(&raw.header[at]);
-            problems.push(Diagnostic::new(Code::TableDuplicateColumn, place, message, remedy));
-        }
-    }
-    let absent: Vec<&str> = schema
-        .fields
+    let rules: Vec<ColumnRule<'_>> = names
         .iter()
-        .map(|field| field.name.as_str())
-        .filter(|field| !names.iter().any(|name| name == field))
+        .enumerate()
+        .map(|(at, name)| ColumnRule::new(table, &raw, (at, name), document))
         .collect();
-    let mut taken = Vec::new();
-    for field in schema.fields.iter().filter(|field| field.constraints.required) {
-        if absent.contains(&field.name.as_str()) {
-            let unknown: Vec<&str> = names
-                .iter()
-                .map(String::as_str)
-                .filter(|name| schema.field(name).is_none())
-                .collect();
-            let near = nearest(&field.name, &unknown);
-            taken.extend(near);
-            let remedy = match near {
-                Some(near) => format!("`{near}` looks like it: rename it, there or by [columns]"),
-                None => format!("add it ({}), or name yours by [columns]", field.kind.word()),
-            };
-            let message = format!("the required column `{}` is not there", field.name);
-            let place = place(&field.name);
-            problems.push(Diagnostic::new(Code::TableMissingColumn, place, message, remedy));
-        }
-    }
-    for (at, name) in names.iter().enumerate() {
-        if schema.field(name).is_none()
-            && !taken.contains(&name.as_str())
-            && let Some(near) = nearest(name, &absent)
-        {
-            let message = format!("unknown column, nearly named as `{near}`");
-            let remedy = format!("rename it if `{near}` is meant; it is kept as it is");
-            let place = place(&raw.header[at]);
-            problems.push(Diagnostic::new(Code::TableSimilarColumn, place, message, remedy));
-        }
-    }
-}
-
-/// Columns that the plan's codes and missing codes name, and that the table does not have.
-fn report_unknown_names(
-    table: TableName,
-    names: &[String],
-    document: &PlanDocument,
-    problems: &mut Diagnostics,
-) {
-    let plan = &document.plan;
-    let coded = plan.codes.get(&table).into_iter().flat_map(BTreeMap::keys).map(|c| ("codes", c));
-    let missing = plan.missing.get(&table).into_iter().flat_map(BTreeMap::keys);
-    for (section, column) in coded.chain(missing.map(|c| ("missing", c))) {
-        if column != ANY_COLUMN && !names.contains(column) {
-            problems.push(Diagnostic::new(
-                Code::PlanUnknownColumn,
-                document.place(&[section, table.as_str(), column]),
-                format!("the table has no column `{column}`"),
-                "give the contract's name, after [columns] has renamed it",
-            ));
-        }
-    }
-}
-
-/// The plan's word for every column of a table.
-const ANY_COLUMN: &str = "*";
-
-/// The plan's codes and missing codes of a table.
-struct Mappings<'a> {
-    codes: Option<&'a BTreeMap<String, BTreeMap<String, String>>>,
-    missing: Option<&'a BTreeMap<String, BTreeMap<String, String>>>,
-}
-
-impl<'a> Mappings<'a> {
-    fn of(table: TableName, document: &'a PlanDocument) -> Self {
-        Self { codes: document.plan.codes.get(&table), missing: document.plan.missing.get(&table) }
-    }
-
-    fn code(&self, column: &str, text: &str) -> Option<&'a str> {
-        self.codes?.get(column)?.get(text).map(String::as_str)
-    }
-
-    fn missing_reason(&self, column: &str, text: &str) -> Option<&'a str> {
-        let of = |name: &str| self.missing?.get(name)?.get(text).map(String::as_str);
-        of(column).or_else(|| of(ANY_COLUMN))
-    }
-}
-
-struct CellReader<'a> {
-    plan: Mappings<'a>,
-    raw: &'a RawTable,
-    problems: &'a mut Diagnostics,
-    declared_missing: BTreeMap<(String, String), usize>,
-}
-
-impl CellReader<'_> {
-    fn column(&mut self, at: usize, name: &str, field: Option<&Field>) -> Vec<Cell> {
-        let raw = self.raw;
-        raw.rows.iter().map(|row| self.cell(row.line, at, &row.cells[at], name, field)).collect()
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a cell is its text, its place and its rule")]
-    fn cell(
-        &mut self,
-        line: u64,
-        at: usize,
-        text: &str,
-        name: &str,
-        field: Option<&Field>,
-    ) -> Cell {
-        let place = || Place::cell(&self.raw.file, line, &self.raw.header[at]);
-        let trimmed = text.trim();
-        if trimmed.len() != text.len() && field.is_some() {
-            let message = Code::CellSpaces.message();
-            let remedy = "remove them at the source";
-            let found = Diagnostic::new(Code::CellSpaces, place(), message, remedy);
-            self.problems.push(found.with_value(text));
-        }
-        if let Some(reason) = self.plan.missing_reason(name, trimmed) {
-            *self.declared_missing.entry((name.to_owned(), reason.to_owned())).or_default() += 1;
-        } else if !trimmed.is_empty() {
-            let mapped = self.plan.code(name, trimmed).unwrap_or(trimmed);
-            let Some(field) = field else { return Cell::Text(mapped.to_owned()) };
-            return match understand(mapped, field, self.raw.notation) {
-                Ok(cell) => cell,
-                Err((code, message, remedy)) => {
-                    let found = Diagnostic::new(code, place(), message, remedy);
-                    self.problems.push(found.with_value(text));
-                    Cell::Missing
-                }
-            };
-        }
-        if let Some(field) = field.filter(|field| field.constraints.required) {
-            let message = "the cell is empty, and this column is required";
-            let remedy = format!("fill it in ({})", field.kind.word());
-            self.problems.push(Diagnostic::new(Code::CellMissing, place(), message, remedy));
-        }
-        Cell::Missing
-    }
-}
-
-type Fault = (Code, String, String);
-
-fn understand(text: &str, field: &Field, notation: Notation) -> Result<Cell, Fault> {
-    let fault = |code: Code, remedy: &str| (code, code.message(), remedy.to_owned());
-    match field.kind {
-        FieldType::String => {
-            let codes = &field.constraints.codes;
-            if codes.is_empty() || codes.iter().any(|code| code == text) {
-                Ok(Cell::Text(text.to_owned()))
-            } else {
-                let remedy = format!("one of {}; map yours by [codes]", codes.join(", "));
-                Err(fault(Code::CellNotACode, &remedy))
+    let mut declared_missing: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut columns = BTreeMap::new();
+    for (at, (name, parts)) in names.iter().zip(read_columns(&raw, &rules)).enumerate() {
+        let mut cells = Vec::with_capacity(parts.len());
+        for part in parts {
+            problems.append(part.problems);
+            cells.push(part.cells);
+            for (reason, count) in part.declared_missing {
+                *declared_missing.entry((name.clone(), reason.to_owned())).or_default() += count;
             }
         }
-        FieldType::Date => parse_date(text, notation)
-            .map(Cell::Date)
-            .ok_or_else(|| fault(Code::CellNotADate, date_remedy(notation))),
-        FieldType::YearMonth => parse_month(text)
-            .map(Cell::Date)
-            .ok_or_else(|| fault(Code::CellNotAMonth, "write it as 2019-03")),
-        FieldType::Number => match parse_number(text, notation) {
-            Some(number) => in_range(number, field).map(|()| Cell::Number(number)),
-            None => Err(fault(Code::CellNotANumber, number_remedy(notation))),
-        },
-        FieldType::Integer => match parse_whole_number(text, notation) {
-            Some(number) => in_range(number as f64, field).map(|()| Cell::Whole(number)),
-            None => Err(fault(Code::CellNotAWholeNumber, "write digits only")),
-        },
-        FieldType::Boolean => {
-            let lower = text.to_lowercase();
-            if field.true_values.contains(&lower) {
-                Ok(Cell::YesNo(true))
-            } else if field.false_values.contains(&lower) {
-                Ok(Cell::YesNo(false))
+        columns.insert(name.clone(), (at, cells, rules[at].texts()));
+    }
+    let columns = columns
+        .into_par_iter()
+        .map(|(name, (at, parts, texts))| {
+            (name, TypedColumn { at, cells: Cells::join(parts), texts })
+        })
+        .collect();
+    let (file, lines) = (raw.file.clone(), raw.take_lines());
+    Some(TypedTable { file, lines, columns, raw, declared_missing })
+}
+
+/// The parts of each column, read piece by piece.
+fn read_columns<'a>(raw: &RawTable, rules: &[ColumnRule<'a>]) -> Vec<Vec<ReadCells<'a>>> {
+    let pieces: Vec<Vec<ReadCells<'a>>> = raw
+        .pieces()
+        .into_par_iter()
+        .map(|(rows, piece)| rules.iter().map(|rule| rule.read(piece, rows.start)).collect())
+        .collect();
+    let mut columns: Vec<Vec<ReadCells<'a>>> = rules.iter().map(|_| Vec::new()).collect();
+    for piece in pieces {
+        for (column, part) in columns.iter_mut().zip(piece) {
+            column.push(part);
+        }
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::raw_table::Notation;
+    use crate::plan::parse::parse_plan;
+    use crate::plan::types::DateFormat;
+
+    const PLAN: &str = r#"
+[trial]
+id = "t"
+title = "t"
+data_cutoff = 2021-06-30
+regions = ["flanders"]
+[trial.arms]
+ips = "IPS"
+control = "TAU"
+[data]
+participants = "p.dta"
+employment = "e.sav"
+waves = "w.sav"
+[competitive_employment]
+contracts = ["employment_contract"]
+min_hours_per_week = 1
+[exits]
+competing = ["death"]
+[analysis]
+horizon_months = 18
+months = [6]
+rmst_months = [18]
+covariates = []
+confidence_level = 0.95
+[bootstrap]
+replicates = 10
+seed = 1
+[codes.participants]
+region = { "Vlaanderen" = "flanders", "3" = "brussels" }
+site = { "1" = "one" }
+[missing.participants]
+age = { "-9" = "not asked" }
+"#;
+
+    /// A table of the plan above, with what its file says of its columns.
+    fn typed(
+        name: TableName,
+        rows: &[&str],
+        notes: &[(&str, &str, &str, &str)],
+    ) -> (TypedTable, Diagnostics) {
+        let document = parse_plan("plan.toml", PLAN).unwrap();
+        let notation = Notation { decimal: '.', date_format: DateFormat::Iso };
+        let header: Vec<String> = rows[0].split(',').map(str::to_owned).collect();
+        let mut raw = RawTable::new("t.sav", header, None, notation);
+        for (line, row) in (1..).zip(&rows[1..]) {
+            raw.push_row(line, row.split(','));
+        }
+        for (column, text, label, reason) in notes {
+            let at = raw.header.iter().position(|name| name == column).unwrap();
+            let notes = &mut raw.columns[at];
+            let (all, said) = if label.is_empty() {
+                (&mut notes.missing_codes, reason)
             } else {
-                Err(fault(Code::CellNotYesOrNo, "write yes or no, or map yours by [codes]"))
-            }
+                (&mut notes.value_labels, label)
+            };
+            all.insert((*text).to_owned(), (*said).to_owned());
         }
+        let mut problems = Diagnostics::new();
+        let table = type_table(name, raw, &document, &mut problems).unwrap();
+        (table, problems)
+    }
+
+    fn cells<'t>(table: &'t TypedTable, column: &str) -> Vec<Option<&'t str>> {
+        (0..table.n_rows()).map(|row| table.text(row, column)).collect()
+    }
+
+    #[test]
+    fn texts_are_read_as_their_labels_and_the_plan_may_name_either() {
+        let rows = ["participant_id,region,site,sex", "A,1,1,1", "B,2,2, 2", "C,3,3,9", "D,,,"];
+        let notes = [
+            ("region", "1", "Vlaanderen", ""),
+            ("region", "2", "Wallonie", ""),
+            ("region", "3", "Bruxelles", ""),
+            ("site", "1", "Gent", ""),
+            ("site", "2", " ", ""),
+            ("sex", "1", "woman", ""),
+            ("sex", "2", "man", ""),
+        ];
+        let (table, _) = typed(TableName::Participants, &rows, &notes);
+        // By the label's code, by the label alone, by the code's code.
+        let regions = [Some("flanders"), Some("Wallonie"), Some("brussels"), None];
+        assert_eq!(cells(&table, "region"), regions);
+        assert_eq!(cells(&table, "site"), [Some("one"), Some("2"), Some("3"), None]);
+        assert_eq!(cells(&table, "sex"), [Some("woman"), Some("man"), Some("9"), None]);
+        let by_row = table.texts("sex").unwrap().meanings(|sex| (sex != "9").then_some(sex.len()));
+        assert_eq!((0..4).map(by_row).collect::<Vec<_>>(), [Some(5), Some(3), None, None]);
+    }
+
+    #[test]
+    fn a_code_of_the_dictionary_holds_where_its_label_is_none() {
+        let rows = ["participant_id,start_date,contract,hours_per_week,authorised_art100,source"];
+        let rows = [rows[0], "A,2020-01-01,training,1,1,1", "B,2020-01-01,T,5,2,2"];
+        let notes = [
+            ("contract", "training", "Opleiding", ""),
+            ("contract", "T", "training", ""),
+            ("hours_per_week", "1", "one hour", ""),
+            ("authorised_art100", "1", "no", ""),
+            ("authorised_art100", "2", "Yes", ""),
+            ("source", "1", "register", ""),
+            ("source", "2", "somebody", ""),
+        ];
+        let (table, problems) = typed(TableName::Employment, &rows, &notes);
+        assert_eq!(cells(&table, "contract"), [Some("training"), Some("training")]);
+        assert_eq!(table.number(0, "hours_per_week"), Some(1.0));
+        // The text of the cell itself, 1 for yes, comes before its label.
+        assert_eq!(table.yes_nos("authorised_art100"), Some(&[Some(true), Some(true)][..]));
+        assert_eq!(table.yes_nos("authorised_art100").unwrap()[1], Some(true));
+        assert_eq!(cells(&table, "source"), [Some("register"), None]);
+        assert_eq!(problems.all().len(), 1);
+        assert_eq!(problems.all()[0].code, Code::CellNotACode);
+    }
+
+    #[test]
+    fn codes_that_the_file_declares_missing_are_counted_with_the_plans() {
+        let rows = ["participant_id,arm,age,sex", "A,IPS,-9,.a", "B,,-8,f", "C,.a, -8,.a"];
+        let notes = [
+            ("arm", ".a", "", "refused"),
+            ("age", "-9", "", "of the file"),
+            ("age", "-8", "", "unknown"),
+            ("sex", ".a", "", "refused"),
+        ];
+        let (table, problems) = typed(TableName::Participants, &rows, &notes);
+        let counts: Vec<(&str, &str, usize)> =
+            table.declared_missing.iter().map(|((c, r), n)| (c.as_str(), r.as_str(), *n)).collect();
+        let expected = [
+            ("age", "not asked", 1),
+            ("age", "unknown", 2),
+            ("arm", "refused", 1),
+            ("sex", "refused", 2),
+        ];
+        assert_eq!(counts, expected);
+        let missing = |found: &&Diagnostic| found.code == Code::CellMissing;
+        assert_eq!(problems.all().iter().filter(missing).count(), 2, "both arms");
+        assert_eq!(table.as_numbers("age").unwrap().values, [None; 3]);
+    }
+
+    #[test]
+    fn items_keep_their_codes_and_become_numbers_when_asked() {
+        let rows = [
+            "participant_id,wave,response_date,item_1,language",
+            "A,0,2019-03-02 14:05:11,3,1",
+            "A,6,2019-09-02T00:00:00Z,,2",
+            "B,0,2019-03-02,x, 1",
+        ];
+        let notes = [("item_1", "3", "often", ""), ("language", "1", "nl", "")];
+        let (table, problems) = typed(TableName::Waves, &rows, &notes);
+        let date = |month| Date::from_ymd(2019, month, 2);
+        assert_eq!(table.dates("response_date"), Some(&[date(3), date(9), date(3)][..]));
+        assert_eq!(table.wholes("wave"), Some(&[Some(0), Some(6), Some(0)][..]));
+        let expected = NumberColumn { values: vec![Some(3.0), None, None], not_numbers: vec![2] };
+        assert_eq!(table.as_numbers("item_1"), Some(expected));
+        assert_eq!(cells(&table, "language"), [Some("1"), Some("2"), Some("1")]);
+        assert_eq!(table.as_numbers("wave").unwrap().values[1], Some(6.0));
+        assert_eq!(table.as_numbers("response_date").unwrap().not_numbers, [0, 1, 2]);
+        assert!(table.texts("wave").is_none() && table.as_numbers("item_2").is_none());
+        assert!(problems.all().iter().all(|found| found.code == Code::TableMissingColumn));
+    }
+
+    #[test]
+    fn a_time_of_day_is_no_date_where_the_dictionary_keeps_it() {
+        let rows = ["participant_id,randomisation_date", "A,2019-03-02 14:05:11"];
+        let (table, problems) = typed(TableName::Participants, &rows, &[]);
+        assert_eq!(table.date(0, "randomisation_date"), None);
+        assert!(problems.all().iter().any(|found| found.code == Code::CellNotADate));
     }
 }
-
-fn date_remedy(notation: Notation) -> &'static str {
-    match notation.date_format {
-        crate::plan::types::DateFormat::Iso => {
-            "write it as 2019-03-31, or set date_format under [csv]"
-        }
-        crate::plan::types::DateFormat::DayMonthYear => {
-            "write it as 31/03/2019, as date_format under [csv] says"
-        }
-    }
-}
-
-fn number_remedy(notation: Notation) -> &'static str {
-    if notation.decimal == ',' {
-        "write it as 1234,5: decimal comma, no thousands separator; or set decimal under [csv]"
-    } else {
-        "write it as 1234.5: decimal point, no thousands separator; or set decimal under [csv]"
-    }
-}
-
-fn in_range(number: f64, field: &Field) -> Result<(), Fault> {
-    let Constraints { minimum, exclusive_minimum, maximum, .. } = &field.constraints;
-    let inside = minimum.is_none_or(|low| number >= low)
-        && exclusive_minimum.is_none_or(|low| number > low)
-        && maximum.is_none_or(|high| number <= high);
-    if inside {
-        return Ok(());
-    }
-    let unit = field.unit.as_ref().map_or(String::new(), |unit| format!(" {unit}"));
-    let low = minimum.map(|low| format!("at least {low}"));
-    let low = low.or_else(|| exclusive_minimum.map(|low| format!("above {low}")));
-    let bounds: Vec<String> =
-        low.into_iter().chain(maximum.map(|high| format!("at most {high}"))).collect();
-    let code = Code::CellOutOfRange;
-    let message = code.message();
-    Err((code, message, format!("{}{unit}", bounds.join(" and "))))
-}
-
-use super::schema::Constraints;

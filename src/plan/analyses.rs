@@ -20,6 +20,9 @@ pub struct Estimand {
     pub role: DeclaredRole,
     /// The variable: an outcome of the results.
     pub outcome: Outcome,
+    /// Of an outcome `score`, `index` or `job_score`: which one, by the `level` of its rows.
+    #[serde(default)]
+    pub level: Option<String>,
     /// The main estimator: a method of the results.
     pub method: Method,
     /// Other estimators of the same effect; they support it, and are at most secondary.

@@ -71,6 +71,52 @@ pub fn catalogue(plan: &Plan) -> Vec<Catalogued> {
         all.push(of(outcome, &methods, &[horizon]));
     }
     all.extend(time_to_job(plan));
+    all.extend(questionnaires(plan));
+    all
+}
+
+/// Contrasts of the questionnaires and of the quality of jobs.
+fn questionnaires(plan: &Plan) -> Vec<Catalogued> {
+    let bounds = [Method::LeeBounds, Method::LeeBoundsTightened];
+    let strata = [Method::OlsStrataHc2];
+    let of = |outcome, methods: &[Method], months: &[i32]| Catalogued {
+        outcome,
+        methods: methods.to_vec(),
+        months: months.to_vec(),
+    };
+    let months = &plan.analysis.months;
+    let mut all = vec![
+        of(Outcome::JobHours, &bounds, months),
+        of(Outcome::JobWageEur, &bounds, months),
+        of(Outcome::HoursOrZero, &strata, months),
+        of(Outcome::WageOrZeroEur, &strata, months),
+    ];
+    if plan.job_quality.is_defined() {
+        let methods = [Method::RiskDifferenceNewcombe, Method::OlsStrataHc2];
+        all.push(of(Outcome::GoodJob, &methods, months));
+    }
+    if plan.data.waves.is_none() {
+        return all;
+    }
+    let waves = plan.wave_months();
+    let from_baseline: Vec<i32> = std::iter::once(0).chain(waves.iter().copied()).collect();
+    let methods = [Method::RiskDifferenceNewcombe, Method::OlsStrataHc2, Method::WaldHc2];
+    all.push(of(Outcome::Answered, &methods, &from_baseline));
+    let mut scores = vec![
+        Method::OlsStrataHc2,
+        Method::OlsChangeHc2,
+        Method::AncovaHc2,
+        Method::AncovaStandardised,
+        Method::HedgesG,
+    ];
+    scores.extend(bounds);
+    all.push(of(Outcome::Score, &scores, waves));
+    all.push(of(Outcome::JobScore, &bounds, waves));
+    if !plan.indices.is_empty() {
+        all.push(of(Outcome::Index, &strata, waves));
+    }
+    all.push(of(Outcome::FirstJob, &[Method::Turnbull], waves));
+    all.push(of(Outcome::FirstJob, &[Method::IntervalCensoredPh], &[]));
     all
 }
 

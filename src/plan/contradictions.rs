@@ -5,7 +5,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;
 
+use super::analyses::Estimand;
 use super::catalogue::catalogue;
+use super::instrument::types::AskedOf;
 use super::parse::{item_span_of, span_of};
 use super::resampling::{DrawKind, ReplicateCount};
 use super::schema_check::Breach;
@@ -208,6 +210,9 @@ fn check_estimands(plan: &Plan, report: &mut Report<'_, '_>) {
             let remedy = "add the variable to [[subgroups]], or take it out";
             wrong(format!("`{id}` names a subgroup that is not declared"), remedy);
         }
+        if let Some((message, remedy)) = level_fault(plan, estimand) {
+            wrong(message, &remedy);
+        }
         let horizon = [plan.analysis.horizon_months];
         for method in std::iter::once(&estimand.method).chain(&estimand.sensitivity) {
             let of: Vec<&[i32]> = run
@@ -235,6 +240,30 @@ fn check_estimands(plan: &Plan, report: &mut Report<'_, '_>) {
                 }
             }
         }
+    }
+}
+
+/// What is wrong with the `level` of an estimand.
+fn level_fault(plan: &Plan, estimand: &Estimand) -> Option<(String, String)> {
+    let outcomes = plan.questionnaire_outcomes();
+    let asked_of = |wanted: AskedOf| -> Vec<&str> {
+        let own = outcomes.iter().filter(|outcome| outcome.asked_of == wanted);
+        own.map(|outcome| outcome.id.as_str()).collect()
+    };
+    let known = match estimand.outcome {
+        Outcome::Score => asked_of(AskedOf::Everyone),
+        Outcome::JobScore => asked_of(AskedOf::Employed),
+        Outcome::Index => plan.indices.iter().map(|index| index.id.as_str()).collect(),
+        _ => return None,
+    };
+    let (id, outcome) = (&estimand.id, estimand.outcome);
+    let remedy = format!("`level` is one of: {}", known.join(", "));
+    match estimand.level.as_deref() {
+        None => Some((format!("`{id}` does not say which `{outcome}`"), remedy)),
+        Some(level) if !known.contains(&level) => {
+            Some((format!("`{id}`: there is no `{outcome}` called `{level}`"), remedy))
+        }
+        Some(_) => None,
     }
 }
 

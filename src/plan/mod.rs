@@ -3,7 +3,10 @@
 pub mod analyses;
 pub mod catalogue;
 mod contradictions;
+pub mod instrument;
 pub mod parse;
+mod questionnaire_checks;
+pub mod questionnaires;
 pub mod resampling;
 mod schema_check;
 pub mod types;

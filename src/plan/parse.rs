@@ -7,6 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::contradictions::contradictions;
+use super::instrument::parse::{ReadFile, read_instruments};
+use super::questionnaire_checks::check_questionnaires;
 use super::schema_check::{Breach, breaches};
 use super::types::Plan;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -20,6 +22,8 @@ pub struct PlanDocument {
     pub file: String,
     /// The text.
     pub text: String,
+    /// Files beside the tables that the plan names, with their bytes: instruments, value sets.
+    pub further_files: Vec<(String, Vec<u8>)>,
 }
 
 /// The JSON Schema of the plan, made from its types.
@@ -29,13 +33,26 @@ pub fn json_schema() -> Json {
     schema
 }
 
-/// Reads a plan.
+/// Reads a plan that names no instrument files.
+///
+/// # Errors
+///
+/// As [`parse_plan_with`].
+pub fn parse_plan(file: &str, text: &str) -> Result<PlanDocument, Diagnostics> {
+    parse_plan_with(file, text, &|_| Err(std::io::ErrorKind::NotFound.into()))
+}
+
+/// Reads a plan, and through `read` the instruments that it names.
 ///
 /// # Errors
 ///
 /// Every problem at its place: syntax first, and where that is right unknown and missing keys,
 /// wrong types and values, and contradictions, all at once.
-pub fn parse_plan(file: &str, text: &str) -> Result<PlanDocument, Diagnostics> {
+pub fn parse_plan_with(
+    file: &str,
+    text: &str,
+    read: ReadFile<'_>,
+) -> Result<PlanDocument, Diagnostics> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let locate = Locator { file, text };
     if !errors.is_empty() {
@@ -49,7 +66,7 @@ pub fn parse_plan(file: &str, text: &str) -> Result<PlanDocument, Diagnostics> {
             })
             .collect());
     }
-    let found = breaches(&json_schema(), &table);
+    let found = breaches(&json_schema(), &table, "the plan");
     if !found.is_empty() {
         return Err(locate.diagnostics(found));
     }
@@ -62,11 +79,20 @@ pub fn parse_plan(file: &str, text: &str) -> Result<PlanDocument, Diagnostics> {
             return Err(Diagnostics::from_iter([problem]));
         }
     };
-    let found = contradictions(&plan, &table);
-    if !found.is_empty() {
-        return Err(locate.diagnostics(found));
+    let mut document = PlanDocument {
+        plan,
+        file: file.to_owned(),
+        text: text.to_owned(),
+        further_files: Vec::new(),
+    };
+    let mut problems = read_instruments(&mut document, read);
+    problems.append(check_questionnaires(&document));
+    problems.append(locate.diagnostics(contradictions(&document.plan, &table)));
+    if problems.has_errors() {
+        problems.sort();
+        return Err(problems);
     }
-    Ok(PlanDocument { plan, file: file.to_owned(), text: text.to_owned() })
+    Ok(document)
 }
 
 impl PlanDocument {

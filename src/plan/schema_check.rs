@@ -21,15 +21,20 @@ pub(super) struct Breach {
     pub(super) remedy: String,
 }
 
-/// Every breach of `schema` in `table`.
-pub(super) fn breaches(schema: &Json, table: &Spanned<DeTable<'_>>) -> Vec<Breach> {
-    let mut checker = Checker { root: schema, found: Vec::new() };
+/// Every breach of `schema` in `table`, which messages call `document`.
+pub(super) fn breaches(
+    schema: &Json,
+    table: &Spanned<DeTable<'_>>,
+    document: &'static str,
+) -> Vec<Breach> {
+    let mut checker = Checker { root: schema, document, found: Vec::new() };
     checker.table(schema, table.get_ref(), table.span(), "");
     checker.found
 }
 
 struct Checker<'a> {
     root: &'a Json,
+    document: &'static str,
     found: Vec<Breach>,
 }
 
@@ -68,7 +73,7 @@ impl<'a> Checker<'a> {
         for required in schema["required"].as_array().into_iter().flatten() {
             let name = required.as_str().unwrap_or_default();
             if !table.keys().any(|key| key.get_ref().as_ref() == name) {
-                let place = if path.is_empty() { "the plan".to_owned() } else { in_table(path) };
+                let place = if path.is_empty() { self.document.to_owned() } else { in_table(path) };
                 self.report(
                     Code::PlanMissingKey,
                     span.clone(),
@@ -89,7 +94,7 @@ impl<'a> Checker<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known keys here: {}", known.join(", ")),
         };
-        let place = if path.is_empty() { "the plan".to_owned() } else { in_table(path) };
+        let place = if path.is_empty() { self.document.to_owned() } else { in_table(path) };
         self.report(
             Code::PlanUnknownKey,
             key.span(),

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::analyses::{Baseline, Benefits, CovidPeriod, Estimand, FirstJob, Sensitivity, Subgroup};
+use super::instrument::types::Instrument;
+use super::questionnaires::{Index, Instruments, JobQuality, QuestionnaireOutcome, Waves};
 use super::resampling::{Bootstrap, Family, Randomisation};
 use crate::trial::arm::{Arm, TwoArm};
 use crate::trial::date::Date;
@@ -49,6 +51,21 @@ pub struct Plan {
     /// How participants were randomised.
     #[serde(default)]
     pub randomisation: Randomisation,
+    /// How questionnaires are assigned to waves.
+    #[serde(default)]
+    pub waves: Waves,
+    /// Which instruments are scored.
+    #[serde(default)]
+    pub instruments: Instruments,
+    /// Outcomes made of the answers; without it the score of every instrument.
+    #[serde(default)]
+    pub outcomes: Vec<QuestionnaireOutcome>,
+    /// Indices that hold several of these outcomes together.
+    #[serde(default)]
+    pub indices: Vec<Index>,
+    /// What a good job is.
+    #[serde(default)]
+    pub job_quality: JobQuality,
     /// Settings of the time to the first job.
     #[serde(default)]
     pub first_job: FirstJob,
@@ -64,6 +81,11 @@ pub struct Plan {
     /// Estimands whose p-values are adjusted for each other.
     #[serde(default)]
     pub families: Vec<Family>,
+    /// The instruments of `[instruments]`, read: first those that the program brings, in the plan's
+    /// order.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub scales: Vec<Instrument>,
 }
 
 impl Plan {
@@ -159,17 +181,20 @@ pub enum TableName {
     Allocation,
     /// A row an item of a fidelity review.
     Fidelity,
+    /// A row a correction of another table, with its reason.
+    Corrections,
 }
 
 impl TableName {
     /// Every table, in the order of the data dictionary.
-    pub const ALL: [TableName; 6] = [
+    pub const ALL: [TableName; 7] = [
         TableName::Participants,
         TableName::Employment,
         TableName::Waves,
         TableName::Benefits,
         TableName::Allocation,
         TableName::Fidelity,
+        TableName::Corrections,
     ];
 
     /// The name in plans and files.
@@ -181,11 +206,12 @@ impl TableName {
             TableName::Benefits => "benefits",
             TableName::Allocation => "allocation",
             TableName::Fidelity => "fidelity",
+            TableName::Corrections => "corrections",
         }
     }
 }
 
-/// Files of the tables, relative to the plan. CSV or Parquet, by their ending.
+/// Files of the tables, relative to the plan. CSV, Parquet, Excel, Stata or SPSS, by their ending.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataFiles {
@@ -207,6 +233,9 @@ pub struct DataFiles {
     /// Items of the sites' fidelity reviews.
     #[schemars(length(min = 1))]
     pub fidelity: Option<String>,
+    /// Corrections of these tables, each with its reason, made anew in every run.
+    #[schemars(length(min = 1))]
+    pub corrections: Option<String>,
 }
 
 impl DataFiles {
@@ -219,6 +248,7 @@ impl DataFiles {
             TableName::Benefits => self.benefits.as_deref(),
             TableName::Allocation => self.allocation.as_deref(),
             TableName::Fidelity => self.fidelity.as_deref(),
+            TableName::Corrections => self.corrections.as_deref(),
         }
     }
 }

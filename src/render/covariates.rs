@@ -115,6 +115,8 @@ mod tests {
                 .iter()
                 .map(|(_, levels)| levels.iter().map(|&level| level.to_owned()).collect())
                 .collect(),
+            wave_months: Vec::new(),
+            scores: Vec::new(),
             estimands: Vec::new(),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::results::row::ALL_REGIONS;
-use crate::results::study::Study;
+use crate::results::row::{ALL_REGIONS, Key};
+use crate::results::study::{Study, StudyScore};
 use crate::results::vocabulary::{AnalysisSet, Inference, Method, Outcome, ResultArm, Role};
 use crate::trial::arm::{Arm, TwoArm};
 
@@ -66,6 +66,36 @@ impl<'a> Names<'a> {
     /// Name of an outcome.
     pub(super) fn outcome(self, outcome: Outcome) -> String {
         word(&self.texts.outcomes, outcome.as_str())
+    }
+
+    /// The outcome of a row: a score or an index by its own title.
+    pub(super) fn outcome_of(self, key: &Key) -> String {
+        match key.outcome {
+            Outcome::Score | Outcome::Index | Outcome::JobScore if !key.level.is_empty() => {
+                self.score_of(key.outcome, &key.level)
+            }
+            outcome => self.outcome(outcome),
+        }
+    }
+
+    /// Title of a score or an index, by the `level` of its rows.
+    pub(super) fn score_of(self, outcome: Outcome, level: &str) -> String {
+        let is_own = |own: &&StudyScore| own.outcome == outcome && own.level == level;
+        let known = self.study.scores.iter().find(is_own);
+        // Reliability is of an instrument, whatever its score is called.
+        let is_of = |own: &&StudyScore| own.instrument == level;
+        let known = known.or_else(|| self.study.scores.iter().find(is_of));
+        known.map_or_else(|| readable(level), |own| self.score(own))
+    }
+
+    /// Title of a score.
+    pub(super) fn score(self, score: &StudyScore) -> String {
+        let title = match self.texts.language.as_str() {
+            "fr" => &score.title.fr,
+            "nl" => &score.title.nl,
+            _ => &score.title.en,
+        };
+        title.clone()
     }
 
     /// Name of a variable.

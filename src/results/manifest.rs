@@ -29,6 +29,10 @@ pub struct Manifest {
 pub const INTERNAL: &str = "internal: full-precision results, which may show small cells; \
 not for publication. Documents and figures mask cells of 1 to 4 people unless marked internal.";
 
+/// What a directory with people's data says of itself.
+pub const OF_PEOPLE: &str = "confidential: participants' data, one row a person or a \
+questionnaire; keep it as safe as the tables that it is made of.";
+
 /// Program and version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {

@@ -38,6 +38,27 @@ pub struct Key {
     pub statistic: Statistic,
 }
 
+/// Between a family's name and the `level` of the hypothesis, where that has one.
+pub const FAMILY_MARK: &str = " | ";
+
+impl Key {
+    /// The family of an adjusted p-value; empty for other rows.
+    pub fn family(&self) -> &str {
+        if !self.inference.is_of_a_family() {
+            return "";
+        }
+        self.level.rsplit_once(FAMILY_MARK).map_or(self.level.as_str(), |(family, _)| family)
+    }
+
+    /// The level without the family that it may stand behind.
+    pub fn own_level(&self) -> &str {
+        if !self.inference.is_of_a_family() {
+            return &self.level;
+        }
+        self.level.rsplit_once(FAMILY_MARK).map_or("", |(_, level)| level)
+    }
+}
+
 /// One statistic with its value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {

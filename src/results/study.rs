@@ -36,9 +36,41 @@ pub struct Study {
     pub subgroup_variables: Vec<String>,
     /// Levels of each of these variables, in the order in which they are shown.
     pub subgroup_levels: Vec<Vec<String>>,
+    /// Months of the questionnaires' waves after randomisation; empty without questionnaires.
+    pub wave_months: Vec<i32>,
+    /// Scores, items and indices of the questionnaires, in the order in which they are shown.
+    pub scores: Vec<StudyScore>,
     /// Every question with its five attributes: the declared ones in the plan's order, then one
     /// for each outcome with contrasts that no estimand declares.
     pub estimands: Vec<StudyEstimand>,
+}
+
+/// A score, item or index of the questionnaires.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StudyScore {
+    /// `score`, `job_score` or `index`.
+    pub outcome: Outcome,
+    /// The `level` of its rows.
+    pub level: String,
+    /// The instrument whose reliability it has; empty for an item or an index.
+    pub instrument: String,
+    /// What reports call it, by language.
+    pub title: StudyTitle,
+    /// Lowest and highest possible value, where they are known.
+    pub range: Option<(f64, f64)>,
+    /// Whether more is better.
+    pub higher_is_better: bool,
+}
+
+/// A title in the languages of the reports.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StudyTitle {
+    /// English.
+    pub en: String,
+    /// French.
+    pub fr: String,
+    /// Dutch.
+    pub nl: String,
 }
 
 /// A question with its five attributes (ICH E9(R1)).
@@ -52,6 +84,8 @@ pub struct StudyEstimand {
     pub role: Role,
     /// The outcome.
     pub outcome: Outcome,
+    /// Which score or index it is; empty for other outcomes.
+    pub level: String,
     /// The main estimator first, then those that support it.
     pub methods: Vec<Method>,
     /// Months since randomisation; none where no month applies.

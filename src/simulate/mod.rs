@@ -27,6 +27,10 @@
 //!   Whoever starts full-time work may leave benefits for good some months later: there are no rows
 //!   then. A few amounts differ from the rule, as late corrections do. Benefits hang on the arm
 //!   through work alone. There is no exact truth for them.
+//! - Questionnaires come every six months, fewer from controls and fewer with time, mostly within
+//!   weeks of their day. A few come months late, bear a wrong date, are there twice, or were asked
+//!   after randomisation. Well-being is a little higher in the intervention arm and among those who
+//!   work; there is no exact truth for it. A few answers on work contradict the employment table.
 //!
 //! Every person has a stream of random numbers of their own, so that the same seed gives the same
 //! bytes everywhere.
@@ -40,6 +44,7 @@ mod draw;
 mod employment;
 mod tables;
 mod truth;
+mod waves;
 
 pub use design::{Design, DesignError, Hazards, RegionDesign};
 pub use truth::{Scope, Truth};
@@ -52,8 +57,9 @@ use baseline::Baseline;
 use benefits::Benefit;
 use course::Course;
 use employment::Job;
+use waves::Questionnaire;
 
-/// The four tables of a synthetic trial, as CSV text, and the truth behind them.
+/// The tables of a synthetic trial, as CSV text, and the truth behind them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SyntheticTrial {
     /// A line a randomised person, in the order of their identifiers.
@@ -65,6 +71,10 @@ pub struct SyntheticTrial {
     /// A line a person and calendar month, from six months before randomisation to the end of
     /// follow-up, in the order of person, then month.
     pub benefits_csv: String,
+    /// A line a questionnaire, with the faults that exports have.
+    pub waves_csv: String,
+    /// A line a correction of these tables.
+    pub corrections_csv: String,
     /// What the estimates should come near to.
     pub truth: Truth,
 }
@@ -93,7 +103,8 @@ pub fn trial(seed: Seed, design: &Design) -> Result<SyntheticTrial, DesignError>
 
 /// The analysis plan of the planned trial, with a comment for each table, for users to copy.
 ///
-/// It reads `participants.csv`, `employment.csv`, `allocation.csv` and `benefits.csv` beside it.
+/// It reads `participants.csv`, `employment.csv`, `allocation.csv`, `benefits.csv`, `waves.csv` and
+/// `corrections.csv` beside it.
 pub fn plan_toml() -> &'static str {
     include_str!("plan.toml")
 }
@@ -107,6 +118,7 @@ struct Person {
     baseline: Baseline,
     jobs: Vec<Job>,
     benefits: Vec<Benefit>,
+    questionnaires: Vec<Questionnaire>,
 }
 
 fn generate(seed: Seed, design: &Design) -> SyntheticTrial {
@@ -125,6 +137,8 @@ fn generate(seed: Seed, design: &Design) -> SyntheticTrial {
         employment_csv: tables::employment(&people),
         allocation_csv,
         benefits_csv: tables::benefits(&people),
+        waves_csv: tables::waves(&people),
+        corrections_csv: tables::corrections(&people),
         truth: Truth::of(design),
     }
 }
@@ -149,5 +163,6 @@ fn person(stream: &mut Stream, design: &Design, place: Place) -> Person {
     jobs.extend(employment::tried_before(stream));
     jobs.sort_by_key(|job| job.start);
     let benefits = benefits::draw(stream, entry, &course, &jobs);
-    Person { place, entry, course, baseline, jobs, benefits }
+    let questionnaires = waves::draw(stream, place.arm, &course, &baseline, &jobs);
+    Person { place, entry, course, baseline, jobs, benefits, questionnaires }
 }

@@ -41,6 +41,39 @@ const ALLOCATION: [&str; 6] =
 const BENEFITS: [&str; 5] =
     ["participant_id", "month", "benefit_eur", "full_benefit_eur", "reference_hours"];
 
+const WAVES: [&str; 19] = [
+    "participant_id",
+    "wave",
+    "response_date",
+    "language",
+    "mode",
+    "working_now",
+    "any_job_since_last",
+    "who5_1",
+    "who5_2",
+    "who5_3",
+    "who5_4",
+    "who5_5",
+    "participation_1",
+    "participation_2",
+    "participation_3",
+    "participation_4",
+    "participation_5",
+    "participation_6",
+    "job_satisfaction",
+];
+const CORRECTIONS: [&str; 9] = [
+    "table",
+    "participant_id",
+    "where",
+    "action",
+    "column",
+    "was",
+    "value",
+    "reason",
+    "decided_by",
+];
+
 /// The participants table.
 pub(super) fn participants(design: &Design, people: &[Person]) -> String {
     let width = id_width(people);
@@ -128,6 +161,57 @@ pub(super) fn benefits(people: &[Person]) -> String {
         })
     });
     csv_text(BENEFITS, rows)
+}
+
+/// The waves table, with second attempts and rows that are there twice.
+pub(super) fn waves(people: &[Person]) -> String {
+    let width = id_width(people);
+    let rows = people.iter().flat_map(|person| {
+        person.questionnaires.iter().flat_map(move |own| {
+            let row = |day: i32| -> [String; 19] {
+                let fixed = [
+                    id(person, width),
+                    own.wave.to_string(),
+                    date(person.entry, day).to_string(),
+                    own.language.to_owned(),
+                    own.mode.to_owned(),
+                    own.working_now.to_owned(),
+                    own.any_job.to_owned(),
+                ];
+                let items = own.well_being.iter().chain(&own.participation).cloned();
+                let mut cells = fixed.into_iter().chain(items).chain([own.satisfaction.clone()]);
+                std::array::from_fn(|_| cells.next().unwrap_or_default())
+            };
+            let second = own.second_attempt.map(|days| row(own.day + days));
+            let rows: Vec<[String; 19]> =
+                (0..own.copies).map(|_| row(own.day)).chain(second).collect();
+            rows
+        })
+    });
+    csv_text(WAVES, rows)
+}
+
+/// The corrections: second attempts are left out.
+pub(super) fn corrections(people: &[Person]) -> String {
+    let width = id_width(people);
+    let rows = people.iter().flat_map(|person| {
+        person.questionnaires.iter().filter_map(move |own| {
+            let day = own.day + own.second_attempt?;
+            let second = date(person.entry, day);
+            Some([
+                "waves".to_owned(),
+                id(person, width),
+                format!("wave={}; response_date={second}", own.wave),
+                "drop".to_owned(),
+                String::new(),
+                String::new(),
+                String::new(),
+                "second attempt at the same questionnaire; the first was complete".to_owned(),
+                "data manager".to_owned(),
+            ])
+        })
+    });
+    csv_text(CORRECTIONS, rows)
 }
 
 /// The date some days after another.

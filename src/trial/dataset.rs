@@ -5,6 +5,7 @@ use super::baseline::{BaselineColumn, BaselineValues};
 use super::benefits::BenefitRow;
 use super::employment::Spell;
 use super::participant::Participant;
+use super::questionnaire::Questionnaires;
 
 /// Everything that the tables say, checked and linked.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +20,8 @@ pub struct TrialData {
     pub benefits: Vec<BenefitRow>,
     /// The randomisation list, one line a participant in their order; empty without one.
     pub allocation: Vec<AllocationLine>,
+    /// Answers to the questionnaires; empty without them.
+    pub questionnaires: Questionnaires,
 }
 
 impl TrialData {

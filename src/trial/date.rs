@@ -30,6 +30,11 @@ impl Date {
         NaiveDate::from_epoch_days(days).map(Self)
     }
 
+    /// Days since 1970-01-01; negative before.
+    pub fn days_since_epoch(self) -> i32 {
+        self.0.to_epoch_days()
+    }
+
     /// Days from `earlier` to this date; negative when it comes first.
     pub fn days_since(self, earlier: Date) -> i32 {
         self.0.num_days_from_ce() - earlier.0.num_days_from_ce()

@@ -8,4 +8,6 @@ pub mod dataset;
 pub mod date;
 pub mod employment;
 pub mod participant;
+pub mod questionnaire;
 pub mod time;
+pub mod wave;

@@ -6,6 +6,8 @@ mod directories;
 mod estimands;
 mod interrupts;
 mod lines;
+#[cfg(target_os = "linux")]
+mod memory;
 mod notations;
 mod plans;
 mod resampling;

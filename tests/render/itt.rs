@@ -414,6 +414,7 @@ fn estimands() -> Vec<StudyEstimand> {
         declared,
         role,
         outcome,
+        level: String::new(),
         methods: methods.to_vec(),
         months: vec![HORIZON],
         region: ALL_REGIONS.to_owned(),

@@ -5,6 +5,8 @@ mod figures;
 mod itt;
 mod itt_figures;
 mod pages;
+mod questionnaire_documents;
+mod questionnaires;
 mod report;
 mod support;
 mod time_to_job;
@@ -36,6 +38,8 @@ fn shapes() -> Vec<(&'static str, ResultSet)> {
         ("time_single_region", time_to_job::single_region()),
         ("time_crowded", time_to_job::crowded()),
         ("time_with_gaps", time_to_job::with_gaps()),
+        ("questionnaires", questionnaires::whole()),
+        ("questionnaires_with_gaps", questionnaires::with_gaps()),
     ]
 }
 

@@ -132,6 +132,8 @@ fn build(regions: &[Region], labels: (&str, &str)) -> ResultSet {
         baseline_variables: Vec::new(),
         subgroup_variables: Vec::new(),
         subgroup_levels: Vec::new(),
+        wave_months: Vec::new(),
+        scores: Vec::new(),
         estimands: Vec::new(),
     };
     let mut rows = Vec::new();

@@ -9,6 +9,9 @@ use proptest::test_runner::RngSeed;
 
 use crate::trial_folder::{Files, files_below, fixture, plan, read};
 
+mod exports;
+mod formats;
+
 static CSV: LazyLock<Files> = LazyLock::new(|| files_below(&fixture("good")));
 static SEMICOLON: LazyLock<Files> = LazyLock::new(|| files_below(&fixture("good_semicolon")));
 static PARQUET: LazyLock<Files> = LazyLock::new(|| files_below(&fixture("good_parquet")));

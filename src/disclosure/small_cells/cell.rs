@@ -19,6 +19,8 @@ pub(super) enum Subject {
     Numbers,
     /// People for whom a characteristic is not known.
     Missing,
+    /// People whose answers a property of a scale is made of, by its method.
+    Scale(Method),
 }
 
 /// A count of people.
@@ -39,6 +41,11 @@ pub(super) fn variable(word: &str) -> &str {
     word.split_once('=').map_or(word, |(variable, _)| variable)
 }
 
+/// Whether `level` tells which outcome it is.
+pub(super) fn is_named_by_level(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Score | Outcome::Index | Outcome::JobScore)
+}
+
 /// The cell whose counts a row of one arm shows.
 pub(super) fn cell_of(row: &Row) -> Option<Cell> {
     let key = &row.key;
@@ -56,7 +63,8 @@ pub(super) fn cell_of(row: &Row) -> Option<Cell> {
         }
         (Analysis::TimeAtRisk, Statistic::Censored) => Subject::Censored,
         (
-            Analysis::ArmRate
+            Analysis::Agreement
+            | Analysis::ArmRate
             | Analysis::ArmMean
             | Analysis::ArmQuantile
             | Analysis::CumulativeIncidence
@@ -70,6 +78,7 @@ pub(super) fn cell_of(row: &Row) -> Option<Cell> {
             | Analysis::HazardRatioOverTime,
             _,
         ) => Subject::Outcome(key.outcome),
+        (Analysis::Reliability, _) => Subject::Scale(key.method),
         (Analysis::Baseline, _) if is_level => Subject::Level,
         (Analysis::Baseline, Statistic::Missing) => Subject::Missing,
         (Analysis::Baseline, _) if key.method == Method::Mean => Subject::Numbers,
@@ -85,7 +94,9 @@ pub(super) fn cell_of(row: &Row) -> Option<Cell> {
             | Analysis::SurvivalMedian
             | Analysis::TimeAtRisk
     );
-    let has_level = is_curve || key.analysis == Analysis::Baseline;
+    let has_level = is_curve
+        || matches!(key.analysis, Analysis::Baseline | Analysis::Reliability)
+        || is_named_by_level(key.outcome);
     let level = if has_level { key.level.clone() } else { String::new() };
     Some(Cell {
         subject,

@@ -22,16 +22,19 @@ struct People {
     n: Option<f64>,
     events: Option<f64>,
     missing: Option<f64>,
+    /// Whether one of several parts is small.
+    has_small_part: bool,
 }
 
 impl People {
     fn is_small(self, subject: Subject) -> bool {
         let others = self.n.zip(self.events).map(|(n, events)| n - events);
-        match subject {
+        if subject == Subject::Missing {
             // Those for whom it is not known are a cell of their own.
-            Subject::Missing => [self.n, self.missing].into_iter().flatten().any(is_small),
-            _ => [self.n, self.events, others].into_iter().flatten().any(is_small),
+            return [self.n, self.missing].into_iter().flatten().any(is_small);
         }
+        let counts = [self.n, self.events, others];
+        self.has_small_part || counts.into_iter().flatten().any(is_small)
     }
 
     /// The size by which complements are chosen.
@@ -65,6 +68,10 @@ impl Counts {
                     people.events = Some(value);
                 }
                 Statistic::Missing => people.missing = Some(value),
+                Statistic::BothYes
+                | Statistic::RegisterOnly
+                | Statistic::QuestionnaireOnly
+                | Statistic::BothNo => people.has_small_part |= is_small(value),
                 _ => {}
             }
         }

@@ -20,6 +20,8 @@ pub(super) fn study() -> Study {
         baseline_variables: Vec::new(),
         subgroup_variables: Vec::new(),
         subgroup_levels: Vec::new(),
+        wave_months: Vec::new(),
+        scores: Vec::new(),
         estimands: Vec::new(),
     }
 }

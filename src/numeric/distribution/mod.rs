@@ -5,6 +5,7 @@
 
 pub mod binomial;
 pub mod chi_squared;
+pub mod fisher_f;
 pub mod hypergeometric;
 pub mod normal;
 pub mod student_t;

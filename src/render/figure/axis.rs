@@ -44,6 +44,23 @@ impl Axis {
         }
     }
 
+    /// An axis of amounts on round numbers that covers the values, and zero only where they do.
+    pub(super) fn around(values: impl IntoIterator<Item = f64>) -> Self {
+        let ends = values.into_iter().fold(None, |ends: Option<(f64, f64)>, value| {
+            let (low, high) = ends.unwrap_or((value, value));
+            Some((low.min(value), high.max(value)))
+        });
+        let (low, high) = ends.unwrap_or((0.0, 1.0));
+        let span = (high - low).max(1e-6 * low.abs()).max(1e-9);
+        let powers = std::iter::successors(Some(1e-9_f64), |power| Some(10.0 * power)).take(40);
+        let mut steps = powers.flat_map(|power| [power, 2.0 * power, 5.0 * power]);
+        let step = steps.find(|step| span / step <= MOST_STEPS - 1.0).unwrap_or(span);
+        let (first, last) = ((low / step + SLACK).floor(), (high / step - SLACK).ceil());
+        let last = last.max(first + 1.0);
+        let ticks = whole_numbers(first, last).map(|at| at * step).collect();
+        Self { from: first * step, to: last * step, ticks }
+    }
+
     /// From and to.
     pub(super) const fn range(&self) -> (f64, f64) {
         (self.from, self.to)
@@ -107,6 +124,16 @@ mod tests {
         let axis = Axis::of_amounts([-0.4, 4_210.0]);
         assert!(axis.from <= -0.4 && axis.to >= 4_210.0 && axis.ticks.len() <= 8, "{axis:?}");
         let axis = Axis::of_amounts([]);
+        assert!(axis.to > axis.from, "{axis:?}");
+    }
+
+    #[test]
+    fn axes_around_values_need_not_hold_zero() {
+        let axis = Axis::around([44.7, 51.7]);
+        assert!(close(&axis.ticks, &[44.0, 46.0, 48.0, 50.0, 52.0]), "{axis:?}");
+        let axis = Axis::around([3.0, 3.0]);
+        assert!(axis.from <= 3.0 && axis.to >= 3.0 && axis.ticks.len() < 10, "{axis:?}");
+        let axis = Axis::around([]);
         assert!(axis.to > axis.from, "{axis:?}");
     }
 

@@ -27,11 +27,15 @@ mod log_axis;
 mod love_plot;
 mod panel;
 mod reading;
+mod response_rates;
 mod restricted_mean_by_horizon;
+mod score_effects;
+mod scores_by_wave;
 mod sheet;
 mod style;
 mod subgroups;
 mod table;
+mod waves;
 
 /// A figure and everything that goes with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +119,9 @@ pub fn render_all(
     figures.extend(first_job_by::draw(source)?);
     figures.push(employment_by_month::draw(source)?);
     figures.extend(effect_by_month::draw(source)?);
+    figures.extend(response_rates::draw(source)?);
+    figures.extend(scores_by_wave::draw(source)?);
+    figures.extend(score_effects::draw(source)?);
     figures.extend(subgroups::draw(source)?);
     figures.extend(love_plot::draw(source)?);
     Ok(figures)

@@ -8,7 +8,7 @@ use crate::results::row::{ALL_REGIONS, Key, Row};
 use crate::results::vocabulary::{Analysis, Inference, Method, ResultArm, Statistic, Unit};
 
 use super::table::Table;
-use super::{Source, adjusted, amounts, benefits};
+use super::{Source, adjusted, amounts, benefits, job_quality, questionnaires};
 
 /// The key without its statistic: rows with the same are one line of a table.
 fn line_of(key: &Key) -> Key {
@@ -80,9 +80,14 @@ pub(super) fn effects(source: Source<'_>) -> Table {
     let elsewhere =
         [adjusted::shown(source), amounts::shown(source), benefits::shown(source)].concat();
     let mut lines = contrasts(source);
-    lines.retain(|line| !elsewhere.contains(line));
+    lines.retain(|line| !elsewhere.contains(line) && !is_of_a_section(line));
     let caption = fill(&names.texts.report.effects_caption, &[("month", &horizon)]);
     effects_table(source, "effects", caption, &lines)
+}
+
+/// Whether the section on questionnaires, or that on the quality of jobs, shows a line.
+fn is_of_a_section(line: &Key) -> bool {
+    questionnaires::is_shown(line) || job_quality::is_shown(line)
 }
 
 /// A table of contrasts, one a line.
@@ -107,7 +112,7 @@ pub(super) fn effect_row(source: Source<'_>, notes: &mut Notes<'_>, line: &Key) 
         method = fill(&text.resampled, &[("method", &method), ("inference", &inference)]);
     }
     let unit = unit(source, line);
-    let outcome = names.outcome(line.outcome);
+    let outcome = names.outcome_of(line);
     let what = fill(&text.what, &[("outcome", &outcome), ("method", &method)]);
     let place = Place::new(names, &line.region, &what);
     // Resampled lines have limits only: the estimate beside them is the estimator's own.
@@ -156,6 +161,7 @@ pub(super) fn with_unit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String 
         Unit::Hours => numbers.signed_hours(value),
         Unit::Ratio => numbers.decimal(value, 2),
         Unit::Count => numbers.count(value),
+        Unit::Score | Unit::StdDevs => numbers.signed(value, 2),
         Unit::None | Unit::P | Unit::LogRatio => numbers.decimal(value, 3),
     }
 }
@@ -165,7 +171,7 @@ pub(super) fn limit(numbers: Numbers<'_>, unit: Unit, value: f64) -> String {
         Unit::Proportion => numbers.decimal(100.0 * value, 1),
         Unit::Days | Unit::Months | Unit::Hours => numbers.decimal(value, 1),
         Unit::Eur | Unit::EurPerMonth => numbers.decimal(value, 0),
-        Unit::Ratio => numbers.decimal(value, 2),
+        Unit::Ratio | Unit::Score | Unit::StdDevs => numbers.decimal(value, 2),
         Unit::Count => numbers.count(value),
         Unit::P => numbers.decimal(value, 4),
         Unit::None | Unit::LogRatio => numbers.decimal(value, 3),
@@ -187,6 +193,7 @@ pub(super) fn tests(source: Source<'_>) -> Table {
             && is_due
             && key.statistic == Statistic::PValue
             && key.inference == Inference::Analytic
+            && !is_of_a_section(&line_of(key))
     };
     let mut notes = Notes::new(names);
     let mut rows = Vec::new();
@@ -200,7 +207,7 @@ pub(super) fn tests(source: Source<'_>) -> Table {
         let (statistic, df) = (optional(Statistic::TestStatistic, 2), optional(Statistic::Df, 0));
         let p = cell(source, &line, Statistic::PValue);
         let p = notes.show(&p, &place, |p| numbers.bare_p(p));
-        let (outcome, region) = (names.outcome(line.outcome), names.region(&line.region));
+        let (outcome, region) = (names.outcome_of(&line), names.region(&line.region));
         rows.push(vec![method, outcome, region, statistic, df, p]);
     }
     let columns =

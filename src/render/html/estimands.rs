@@ -106,6 +106,7 @@ fn attributes(source: Source<'_>, estimand: &StudyEstimand) -> [String; 5] {
     let mut population = vec![estimand.population.clone()];
     population.extend(part(source, estimand));
     let mut variable = vec![estimand.variable.clone()];
+    variable.extend(score(source, estimand));
     variable.extend(at_months(source, estimand));
     [
         population.join(list),
@@ -128,6 +129,12 @@ fn part(source: Source<'_>, estimand: &StudyEstimand) -> Vec<String> {
         part.push(fill(&names.texts.tables.by, &[("variable", &variable)]));
     }
     part
+}
+
+/// Which score or index an estimand is about; nothing for other outcomes.
+fn score(source: Source<'_>, estimand: &StudyEstimand) -> Option<String> {
+    let is_known = !estimand.level.is_empty();
+    is_known.then(|| source.names.score_of(estimand.outcome, &estimand.level))
 }
 
 /// `months 1 to 30`; nothing where no month applies.
@@ -154,7 +161,8 @@ fn undeclared(source: Source<'_>, others: &[&StudyEstimand]) -> Option<Table> {
             population.insert(0, estimand.population.clone());
         }
         let months = names.numbers().months(estimand.months.iter().copied());
-        let mut row = vec![names.outcome(estimand.outcome)];
+        let outcome = score(source, estimand).unwrap_or_else(|| names.outcome(estimand.outcome));
+        let mut row = vec![outcome];
         row.extend(has_role.then(|| names.role(estimand.role)));
         row.extend([population.join(list), estimand.summary.clone(), months]);
         row.push(names.numbers().count(estimand.methods.len() as f64));

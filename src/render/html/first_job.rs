@@ -114,6 +114,7 @@ fn ratios(source: Source<'_>) -> Table {
         let key = &row.key;
         key.analysis == Analysis::HazardRatio
             && is_overall(key)
+            && !super::questionnaires::is_shown(key)
             && is_estimate_or_limit(key.statistic)
     };
     let lines = lines(source, is_wanted);

@@ -10,6 +10,9 @@ use super::Source;
 /// Parts of a row's note are joined by this.
 const JOINT: &str = "; ";
 
+/// Notes on indices begin with this.
+const WEIGHTS: &str = "weights: ";
+
 /// Each reason for a missing number, with the places it concerns.
 pub(super) fn not_estimable(source: Source<'_>) -> Vec<String> {
     let names = source.names;
@@ -33,42 +36,66 @@ pub(super) fn not_estimable(source: Source<'_>) -> Vec<String> {
 #[derive(Default)]
 struct Concerned {
     count: usize,
+    /// Numbers that the remark begins with.
+    numbers: BTreeSet<u64>,
     outcomes: BTreeSet<String>,
     methods: BTreeSet<String>,
 }
 
 /// Each remark on numbers that are there, once, with the outcomes and the methods it concerns. A
-/// note of several parts is several remarks.
+/// note of several parts is several remarks; remarks that differ in the number that they begin with
+/// are one.
 pub(super) fn remarks(source: Source<'_>) -> Vec<String> {
     let names = source.names;
     let text = &names.texts.report;
-    let mut remarks: BTreeMap<&str, Concerned> = BTreeMap::new();
+    let mut remarks: BTreeMap<(bool, &str), Concerned> = BTreeMap::new();
     for row in source.results.rows().iter().filter(|row| row.value.is_some()) {
-        for note in row.note.trim_end_matches('.').split(JOINT).filter(|note| !note.is_empty()) {
-            let concerned = remarks.entry(note).or_default();
+        let notes = row.note.trim_end_matches('.').split(JOINT);
+        // The table of indices has the weights.
+        for note in notes.filter(|note| !note.is_empty() && !note.starts_with(WEIGHTS)) {
+            let (number, rest) = leading_number(note);
+            let concerned = remarks.entry((number.is_some(), rest)).or_default();
             concerned.count += 1;
-            concerned.outcomes.insert(names.outcome(row.key.outcome));
+            concerned.numbers.extend(number);
+            concerned.outcomes.insert(names.outcome_of(&row.key));
             concerned.methods.insert(names.method(row.key.method));
         }
     }
-    let line = |(note, concerned): (&str, Concerned)| {
+    let line = |((_, rest), concerned): ((bool, &str), Concerned)| {
+        let note = match (concerned.numbers.first(), concerned.numbers.last()) {
+            (Some(first), Some(last)) if first != last => {
+                names.numbers().interval(&first.to_string(), &last.to_string()) + rest
+            }
+            (Some(only), _) => only.to_string() + rest,
+            (None, _) => rest.to_owned(),
+        };
         let count = names.numbers().count(concerned.count as f64);
         let list = |words: BTreeSet<String>| {
             words.into_iter().collect::<Vec<_>>().join(&names.texts.note.list)
         };
         let (outcomes, methods) = (list(concerned.outcomes), list(concerned.methods));
         let template = if concerned.count == 1 { &text.remark_single } else { &text.remark };
-        let values =
-            [("note", note), ("count", &count), ("outcomes", &outcomes), ("methods", &methods)];
+        let values = [
+            ("note", note.as_str()),
+            ("count", &count),
+            ("outcomes", &outcomes),
+            ("methods", &methods),
+        ];
         fill(template, &values)
     };
     remarks.into_iter().map(line).collect()
 }
 
+/// The whole number that a note begins with, and what comes after it.
+fn leading_number(note: &str) -> (Option<u64>, &str) {
+    let (digits, rest) = note.split_at(note.bytes().take_while(u8::is_ascii_digit).count());
+    digits.parse().map_or((None, note), |number| (Some(number), rest))
+}
+
 fn place(source: Source<'_>, row: &Row) -> String {
     let (names, key) = (source.names, &row.key);
     let values = [
-        ("outcome", names.outcome(key.outcome)),
+        ("outcome", names.outcome_of(key)),
         ("method", names.method(key.method)),
         ("region", names.region(&key.region)),
         ("arm", names.result_arm(key.arm)),

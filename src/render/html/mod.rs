@@ -16,12 +16,16 @@ mod adjusted;
 mod amounts;
 mod baseline;
 mod benefits;
+mod bounds;
 mod effects;
 mod estimands;
 mod first_job;
 mod headline;
+mod job_quality;
+mod line;
 mod methods;
 mod missing;
+mod questionnaires;
 mod resampled;
 mod subgroups;
 mod table;
@@ -159,6 +163,8 @@ fn further_sections(source: Source<'_>) -> Vec<Section> {
         take_up::section(source),
         subgroups::section(source),
         first_job::section(source),
+        questionnaires::section(source),
+        job_quality::section(source),
         resampled::section(source),
     ];
     sections.into_iter().flatten().collect()

@@ -187,27 +187,32 @@ fn families(source: Source<'_>) -> Table {
     let names = source.names;
     let (text, report) = (&names.texts.resampled, &names.texts.report);
     let is_wanted = |row: &Row| row.key.inference.is_of_a_family();
-    let mut hypotheses: Vec<Key> = all_lines(source, is_wanted)
-        .into_iter()
-        .map(|line| Key { inference: Inference::Analytic, ..line })
-        .collect();
-    hypotheses.sort_by(|a, b| (&a.level, a).cmp(&(&b.level, b)));
-    hypotheses.dedup();
+    // Whatever the adjustment; the first of them stands for all.
+    let mut hypotheses: Vec<Key> = all_lines(source, is_wanted);
+    let by = |line: &Key| Key { inference: Inference::Analytic, ..line.clone() };
+    hypotheses.sort_by(|a, b| (&a.level, by(a)).cmp(&(&b.level, by(b))));
+    hypotheses.dedup_by(|a, b| by(a) == by(b));
     let mut notes = Notes::new(names);
     let row = |line: &Key| {
         let numbers = names.numbers();
-        let (outcome, method) = (names.outcome(line.outcome), names.method(line.method));
+        let level = line.own_level().to_owned();
+        let own = Key {
+            level,
+            inference: Inference::Analytic,
+            statistic: Statistic::PValue,
+            ..line.clone()
+        };
+        let (outcome, method) = (names.outcome_of(&own), names.method(line.method));
         let what = fill(&report.what, &[("outcome", &outcome), ("method", &method)]);
         let place = Place::new(names, &line.region, &what);
         let mut show = |known: Cell| match known {
             Cell::Absent => String::new(),
             known => notes.show(&known, &place, |p| numbers.bare_p(p)),
         };
-        let own = Key { level: String::new(), statistic: Statistic::PValue, ..line.clone() };
         let own = show(source.results.get(&own).map_or(Cell::Absent, cell_of));
         let month = line.month.map_or(String::new(), |month| month.to_string());
         let region = names.region(&line.region);
-        let mut row = vec![line.level.clone(), what.clone(), region, month, own];
+        let mut row = vec![line.family().to_owned(), what.clone(), region, month, own];
         for inference in ADJUSTMENTS {
             let line = Key { inference, ..line.clone() };
             row.push(show(cell(source, &line, Statistic::PValue)));

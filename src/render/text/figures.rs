@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::questionnaires::{ResponseRatesText, ScoreEffectsText, ScoresByWaveText};
 use super::time_figures::{
     CompetingExitsText, FirstJobByText, HazardRatioOverTimeText, HazardRatiosText, JobStartsText,
     RestrictedMeanByHorizonText,
@@ -23,6 +24,9 @@ pub struct FigureTexts {
     pub first_job_by: FirstJobByText,
     pub employment_by_month: EmploymentByMonthText,
     pub effect_by_month: EffectByMonthText,
+    pub response_rates: ResponseRatesText,
+    pub scores_by_wave: ScoresByWaveText,
+    pub score_effects: ScoreEffectsText,
     pub subgroups: SubgroupsText,
     pub love_plot: LovePlotText,
 }

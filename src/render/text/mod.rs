@@ -34,6 +34,7 @@ macro_rules! texts {
 
 mod figures;
 mod fill;
+mod questionnaires;
 mod report;
 mod resampled;
 mod tables;
@@ -44,6 +45,9 @@ pub use figures::{
     FigureTexts, FirstJobText, LovePlotText, SubgroupsText,
 };
 pub use fill::fill;
+pub use questionnaires::{
+    JobQualityText, QuestionnairesText, ResponseRatesText, ScoreEffectsText, ScoresByWaveText,
+};
 pub use report::ReportText;
 pub use resampled::ResampledText;
 pub use tables::{FirstJobTablesText, TablesText};
@@ -122,6 +126,10 @@ pub struct Texts {
     pub first_job: FirstJobTablesText,
     /// Texts of the section on resampling.
     pub resampled: ResampledText,
+    /// Texts of the section on questionnaires.
+    pub questionnaires: QuestionnairesText,
+    /// Texts of the section on the quality of jobs.
+    pub job_quality: JobQualityText,
     /// Names of roles, by their word in the results.
     pub roles: BTreeMap<String, String>,
     /// Names of strategies for intercurrent events, by their word in the results.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis};
 
+use super::squares::add_squares;
 use crate::numeric::elementary::{exp, exp_m1, ln};
 
 /// A participant: the range of zones, a row of the design, a weight.
@@ -99,13 +100,9 @@ pub(super) fn derivatives(members: &[Member], parameters: &Parameters) -> Deriva
             }
         }
     }
-    for ((from, to), value) in rectangles {
-        for k in from..to {
-            for l in from..to {
-                information[[n_coefficients + k, n_coefficients + l]] += value;
-            }
-        }
-    }
+    let (_, below) = information.view_mut().split_at(Axis(0), n_coefficients);
+    let (_, of_increments) = below.split_at(Axis(1), n_coefficients);
+    add_squares(of_increments, rectangles);
     for j in 0..n_coefficients {
         for k in n_coefficients..size {
             information[[k, j]] = information[[j, k]];

@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2};
 
 use super::bracket::BracketError;
+use super::squares::add_squares;
 use crate::numeric::elementary::ln;
 use crate::numeric::symmetric::Cholesky;
 
@@ -58,16 +59,12 @@ impl<'a> MassLikelihood<'a> {
 
     fn information_of(&self, p: &[f64], active: &[usize]) -> Array2<f64> {
         let mut information = Array2::zeros((active.len(), active.len()));
-        for &((from, to), w) in self.counts {
+        let squares = self.counts.iter().map(|&((from, to), w)| {
             let total: f64 = p[from..to].iter().sum();
-            let (first, last) =
-                (active.partition_point(|&j| j < from), active.partition_point(|&j| j < to));
-            for j in first..last {
-                for k in first..last {
-                    information[[j, k]] += w / total / total;
-                }
-            }
-        }
+            let position = |zone: usize| active.partition_point(|&j| j < zone);
+            ((position(from), position(to)), w / total / total)
+        });
+        add_squares(information.view_mut(), squares);
         information
     }
 

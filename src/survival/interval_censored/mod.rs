@@ -7,5 +7,6 @@ pub mod bracket;
 pub mod bracket_ph;
 mod likelihood;
 mod maximise;
+mod squares;
 mod support;
 pub mod turnbull;

@@ -1,0 +1,339 @@
+//! What the cells of one column mean: by the data dictionary, the plan and the file's own notes.
+
+use std::collections::BTreeMap;
+
+use super::cell::{parse_date, parse_date_of_time, parse_month, parse_number, parse_whole_number};
+use super::header::ANY_COLUMN;
+use super::raw_table::{Notation, Piece, RawTable};
+use super::schema::{AdditionalColumns, Constraints, Field, FieldType, TimeOfDay, schema_of};
+use super::typed_column::Cells;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::plan::parse::PlanDocument;
+use crate::plan::types::{DateFormat, TableName};
+
+type Texts = BTreeMap<String, String>;
+
+/// How the cells of a column are read.
+pub(super) struct ColumnRule<'a> {
+    raw: &'a RawTable,
+    /// Position in the file.
+    at: usize,
+    /// The dictionary's column; none where it is not listed.
+    field: Option<&'a Field>,
+    /// The plan's codes.
+    codes: Option<&'a Texts>,
+    /// Reasons by the text of a missing cell: the plan's, first those of this column, then the
+    /// file's.
+    missing: Vec<&'a Texts>,
+    /// The file's labels, where a cell may be read as its label.
+    labels: Option<&'a Texts>,
+    /// What a text may be read as, other than as it is written: in order, each once.
+    texts: Vec<&'a str>,
+}
+
+/// Cells that were read.
+pub(super) struct ReadCells<'a> {
+    pub(super) cells: Cells,
+    pub(super) problems: Diagnostics,
+    /// Cells with a declared missing code, by reason.
+    pub(super) declared_missing: BTreeMap<&'a str, usize>,
+}
+
+/// Code, message and remedy.
+type Fault = (Code, String, String);
+
+/// Distinct texts of a column whose meaning is kept while a piece is read.
+const KEPT_TEXTS: usize = 16;
+
+impl<'a> ColumnRule<'a> {
+    /// The rule of a column that the contract calls `name`.
+    pub(super) fn new(
+        table: TableName,
+        raw: &'a RawTable,
+        (at, name): (usize, &str),
+        document: &'a PlanDocument,
+    ) -> Self {
+        let (schema, plan, notes) = (schema_of(table), &document.plan, &raw.columns[at]);
+        let field = schema.field(name);
+        let codes = plan.codes.get(&table).and_then(|codes| codes.get(name));
+        let missing = plan.missing.get(&table);
+        let of = |name: &str| missing.and_then(|missing| missing.get(name));
+        let missing = [of(name), of(ANY_COLUMN), Some(&notes.missing_codes)];
+        let is_item = schema.additional_columns == AdditionalColumns::Items;
+        let has_labels = match field.map(|field| field.kind) {
+            Some(FieldType::String | FieldType::Boolean) => true,
+            None => !is_item,
+            Some(_) => false,
+        };
+        let labels = Some(&notes.value_labels).filter(|labels| has_labels && !labels.is_empty());
+        let mut texts: Vec<&str> = [codes, labels]
+            .into_iter()
+            .flatten()
+            .flat_map(|texts| texts.values().map(String::as_str))
+            .chain(field.into_iter().flat_map(|f| f.constraints.codes.iter().map(String::as_str)))
+            .collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let missing = missing.into_iter().flatten().filter(|texts| !texts.is_empty()).collect();
+        Self { raw, at, field, codes, missing, labels, texts }
+    }
+
+    /// What a text may be read as, other than as it is written: in order, each once.
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    /// Whether each cell is missing or what it says.
+    fn is_as_written(&self) -> bool {
+        self.texts.is_empty() && self.missing.is_empty()
+    }
+
+    /// Reads the cells of a piece, which begins with row `first`.
+    pub(super) fn read(&self, piece: &Piece, first: usize) -> ReadCells<'a> {
+        let notation = self.raw.notation;
+        let (problems, declared_missing) = (Diagnostics::new(), BTreeMap::new());
+        let cells = Cells::Text(Vec::new());
+        let mut read = ReadCells { cells, problems, declared_missing };
+        let kind = self.field.map_or(FieldType::String, |field| field.kind);
+        let n = piece.n_rows();
+        read.cells = match (kind, self.field) {
+            (FieldType::String, None) if self.is_as_written() => return read,
+            (FieldType::String, _) if self.is_as_written() => {
+                self.each(piece, first, &mut read, |_| Ok(()), |_| {});
+                return read;
+            }
+            (FieldType::Date | FieldType::YearMonth, Some(field)) => {
+                let mut cells = Vec::with_capacity(n);
+                let one = |text: &str| understand_date(self.coded(text), field, notation);
+                self.each(piece, first, &mut read, one, |cell| cells.push(cell));
+                Cells::Date(cells)
+            }
+            (FieldType::Number, Some(field)) => {
+                let mut cells = Vec::with_capacity(n);
+                let one = |text: &str| understand_number(self.coded(text), field, notation);
+                self.each(piece, first, &mut read, one, |cell| cells.push(cell));
+                Cells::Number(cells)
+            }
+            (FieldType::Integer, Some(field)) => {
+                let mut cells = Vec::with_capacity(n);
+                let one = |text: &str| understand_whole(self.coded(text), field, notation);
+                self.each(piece, first, &mut read, one, |cell| cells.push(cell));
+                Cells::Whole(cells)
+            }
+            (FieldType::Boolean, Some(field)) => {
+                let mut cells = Vec::with_capacity(n);
+                let one = |text: &str| self.understand_yes_no(text, field);
+                self.each(piece, first, &mut read, one, |cell| cells.push(cell));
+                Cells::YesNo(cells)
+            }
+            _ => Cells::Text(self.read_texts(piece, first, &mut read)),
+        };
+        read
+    }
+
+    /// Gives every cell that is not missing to `one`, and what comes of it to `keep`.
+    #[expect(clippy::too_many_arguments, reason = "where from, what, where to")]
+    fn each<T>(
+        &self,
+        piece: &Piece,
+        first: usize,
+        read: &mut ReadCells<'a>,
+        mut one: impl FnMut(&str) -> Result<T, Fault>,
+        mut keep: impl FnMut(Option<T>),
+    ) {
+        for row in 0..piece.n_rows() {
+            let text = piece.cell(row, self.at);
+            let trimmed = trim(text);
+            if trimmed.len() != text.len() && self.field.is_some() {
+                let fault = (
+                    Code::CellSpaces,
+                    Code::CellSpaces.message(),
+                    "remove them at the source".to_owned(),
+                );
+                read.problems.push(self.problem(first + row, fault).with_value(text));
+            }
+            if let Some(reason) = self.missing_reason(trimmed) {
+                *read.declared_missing.entry(reason).or_default() += 1;
+            } else if !trimmed.is_empty() {
+                match one(trimmed) {
+                    Ok(cell) => keep(Some(cell)),
+                    Err(fault) => {
+                        read.problems.push(self.problem(first + row, fault).with_value(text));
+                        keep(None);
+                    }
+                }
+                continue;
+            }
+            if let Some(field) = self.field.filter(|field| field.constraints.required) {
+                let message = "the cell is empty, and this column is required".to_owned();
+                let remedy = format!("fill it in ({})", field.kind.word());
+                read.problems.push(self.problem(first + row, (Code::CellMissing, message, remedy)));
+            }
+            keep(None);
+        }
+    }
+
+    fn problem(&self, row: usize, (code, message, remedy): Fault) -> Diagnostic {
+        let place = Place::cell(&self.raw.file, self.raw.line(row), &self.raw.header[self.at]);
+        Diagnostic::new(code, place, message, remedy)
+    }
+
+    fn missing_reason(&self, text: &str) -> Option<&'a str> {
+        self.missing.iter().find_map(|reasons| reasons.get(text).map(String::as_str))
+    }
+
+    /// The text that the plan's codes give for one, or itself.
+    fn coded<'t>(&self, text: &'t str) -> &'t str
+    where
+        'a: 't,
+    {
+        self.codes.and_then(|codes| codes.get(text)).map_or(text, String::as_str)
+    }
+
+    /// The label of a cell, where it has one that says something.
+    fn label(&self, text: &str) -> Option<&'a str> {
+        let label = self.labels?.get(text)?.trim();
+        Some(label).filter(|label| !label.is_empty())
+    }
+
+    /// The codes of [`Cells::Text`].
+    fn read_texts(&self, piece: &Piece, first: usize, read: &mut ReadCells<'a>) -> Vec<u32> {
+        let mut cells = Vec::with_capacity(piece.n_rows());
+        // Most columns with codes have few.
+        let mut met: Vec<(String, u32)> = Vec::new();
+        let one = |text: &str| {
+            if let Some((_, code)) = met.iter().find(|(known, _)| known == text) {
+                return Ok(*code);
+            }
+            let code = self.text_code(text)?;
+            if met.len() < KEPT_TEXTS {
+                met.push((text.to_owned(), code));
+            }
+            Ok(code)
+        };
+        self.each(piece, first, read, one, |code| cells.push(code.unwrap_or(Cells::MISSING)));
+        cells
+    }
+
+    /// Labels come before codes; the plan's `[codes]` may name either. Where a column has codes of
+    /// its own and the label is none of them, the cell may be.
+    fn text_code(&self, text: &str) -> Result<u32, Fault> {
+        let label = self.label(text);
+        let of_plan = |text: &str| Some(self.codes?.get(text)?.as_str());
+        let mapped = label.and_then(of_plan).or_else(|| of_plan(text));
+        let read_as = mapped.or(label).unwrap_or(text);
+        let own = self.field.map_or(&[][..], |field| &field.constraints.codes);
+        let is_own = |text: &str| own.iter().any(|code| code == text);
+        if own.is_empty() || is_own(read_as) {
+            let is_written = mapped.or(label).is_none() && own.is_empty();
+            return Ok(if is_written { Cells::AS_WRITTEN } else { self.code_of(read_as) });
+        }
+        if mapped.is_none() && is_own(text) {
+            return Ok(self.code_of(text));
+        }
+        let code = Code::CellNotACode;
+        Err((code, code.message(), format!("one of {}; map yours by [codes]", own.join(", "))))
+    }
+
+    fn code_of(&self, text: &str) -> u32 {
+        let at = self.texts.binary_search(&text).ok().and_then(|at| u32::try_from(at).ok());
+        at.map_or(Cells::AS_WRITTEN, |at| at + Cells::FIRST_TEXT)
+    }
+
+    /// The plan's `[codes]` first, then the cell's own text, then its label.
+    fn understand_yes_no(&self, text: &str, field: &Field) -> Result<bool, Fault> {
+        let of_plan = |text: &str| Some(self.codes?.get(text)?.as_str());
+        let label = self.label(text);
+        let found = match of_plan(text).or_else(|| label.and_then(of_plan)) {
+            Some(mapped) => yes_no(mapped, field),
+            None => yes_no(text, field).or_else(|| yes_no(label?, field)),
+        };
+        found.ok_or_else(|| fault(Code::CellNotYesOrNo, "write yes or no, or map yours by [codes]"))
+    }
+}
+
+/// A text without the spaces around it.
+#[inline]
+fn trim(text: &str) -> &str {
+    let is_mark = |byte: Option<&u8>| byte.is_none_or(|byte| (b'!'..=b'~').contains(byte));
+    let bytes = text.as_bytes();
+    if is_mark(bytes.first()) && is_mark(bytes.last()) { text } else { text.trim() }
+}
+
+fn fault(code: Code, remedy: &str) -> Fault {
+    (code, code.message(), remedy.to_owned())
+}
+
+fn yes_no(text: &str, field: &Field) -> Option<bool> {
+    let is_one = |words: &[String], text: &str| words.iter().any(|word| word == text);
+    let of = |text: &str| {
+        let is_yes = is_one(&field.true_values, text);
+        (is_yes || is_one(&field.false_values, text)).then_some(is_yes)
+    };
+    // The rule; for most words lower case is what they are in.
+    if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        of(text)
+    } else {
+        of(&text.to_lowercase())
+    }
+}
+
+fn understand_date(
+    text: &str,
+    field: &Field,
+    notation: Notation,
+) -> Result<crate::trial::date::Date, Fault> {
+    if field.kind == FieldType::YearMonth {
+        return parse_month(text).ok_or_else(|| fault(Code::CellNotAMonth, "write it as 2019-03"));
+    }
+    let drops_time = field.time_of_day == Some(TimeOfDay::Dropped);
+    parse_date(text, notation)
+        .or_else(|| drops_time.then(|| parse_date_of_time(text, notation))?)
+        .ok_or_else(|| fault(Code::CellNotADate, date_remedy(notation)))
+}
+
+fn understand_number(text: &str, field: &Field, notation: Notation) -> Result<f64, Fault> {
+    let number = parse_number(text, notation)
+        .ok_or_else(|| fault(Code::CellNotANumber, number_remedy(notation)))?;
+    in_range(number, field).map(|()| number)
+}
+
+fn understand_whole(text: &str, field: &Field, notation: Notation) -> Result<i64, Fault> {
+    let number = parse_whole_number(text, notation)
+        .ok_or_else(|| fault(Code::CellNotAWholeNumber, "write digits only"))?;
+    in_range(number as f64, field).map(|()| number)
+}
+
+fn date_remedy(notation: Notation) -> &'static str {
+    match notation.date_format {
+        DateFormat::Iso => "write it as 2019-03-31, or set date_format under [csv]",
+        DateFormat::DayMonthYear => "write it as 31/03/2019, as date_format under [csv] says",
+    }
+}
+
+fn number_remedy(notation: Notation) -> &'static str {
+    if notation.decimal == ',' {
+        "write it as 1234,5: decimal comma, no thousands separator; or set decimal under [csv]"
+    } else {
+        "write it as 1234.5: decimal point, no thousands separator; or set decimal under [csv]"
+    }
+}
+
+#[inline]
+fn in_range(number: f64, field: &Field) -> Result<(), Fault> {
+    let Constraints { minimum, exclusive_minimum, maximum, .. } = &field.constraints;
+    let inside = minimum.is_none_or(|low| number >= low)
+        && exclusive_minimum.is_none_or(|low| number > low)
+        && maximum.is_none_or(|high| number <= high);
+    if inside {
+        return Ok(());
+    }
+    let unit = field.unit.as_ref().map_or(String::new(), |unit| format!(" {unit}"));
+    let low = minimum.map(|low| format!("at least {low}"));
+    let low = low.or_else(|| exclusive_minimum.map(|low| format!("above {low}")));
+    let bounds: Vec<String> =
+        low.into_iter().chain(maximum.map(|high| format!("at most {high}"))).collect();
+    let code = Code::CellOutOfRange;
+    let message = code.message();
+    Err((code, message, format!("{}{unit}", bounds.join(" and "))))
+}
