@@ -385,19 +385,19 @@ age = { "-9" = "not asked" }
     #[test]
     fn items_keep_their_codes_and_become_numbers_when_asked() {
         let rows = [
-            "participant_id,wave,response_date,item_1,language",
+            "participant_id,wave,response_date,item_1,item_5",
             "A,0,2019-03-02 14:05:11,3,1",
             "A,6,2019-09-02T00:00:00Z,,2",
             "B,0,2019-03-02,x, 1",
         ];
-        let notes = [("item_1", "3", "often", ""), ("language", "1", "nl", "")];
+        let notes = [("item_1", "3", "often", ""), ("item_5", "1", "never", "")];
         let (table, problems) = typed(TableName::Waves, &rows, &notes);
         let date = |month| Date::from_ymd(2019, month, 2);
         assert_eq!(table.dates("response_date"), Some(&[date(3), date(9), date(3)][..]));
         assert_eq!(table.wholes("wave"), Some(&[Some(0), Some(6), Some(0)][..]));
         let expected = NumberColumn { values: vec![Some(3.0), None, None], not_numbers: vec![2] };
         assert_eq!(table.as_numbers("item_1"), Some(expected));
-        assert_eq!(cells(&table, "language"), [Some("1"), Some("2"), Some("1")]);
+        assert_eq!(cells(&table, "item_5"), [Some("1"), Some("2"), Some("1")]);
         assert_eq!(table.as_numbers("wave").unwrap().values[1], Some(6.0));
         assert_eq!(table.as_numbers("response_date").unwrap().not_numbers, [0, 1, 2]);
         assert!(table.texts("wave").is_none() && table.as_numbers("item_2").is_none());
