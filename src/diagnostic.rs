@@ -137,7 +137,7 @@ codes! {
     WaveOutsideWindow = "wave::outside-window", Note, "The answer lies in no wave's window and is not used.";
     WaveOtherWindow = "wave::other-window", Warning, "The answer was so early or late that it counts for another wave than its own.";
     WaveOutOfOrder = "wave::out-of-order", Warning, "A later wave was answered before an earlier one.";
-    WaveTwoAnswers = "wave::two-answers", Note, "Two answers lie in one wave's window: the nearer one is used.";
+    WaveTwoAnswers = "wave::two-answers", Warning, "Two answers lie in one wave's window: the nearer one is used.";
     CovariateMixed = "covariate::mixed", Warning, "A covariate has both numbers and texts.";
     CovariateMissing = "covariate::missing-values", Note, "A covariate has missing values.";
 }
