@@ -11,6 +11,7 @@ jsonlite, for `randomisation` a Python with numpy, for `read` one with polars, a
 
 import argparse
 import csv
+import hashlib
 import json
 import os
 import random
@@ -504,8 +505,8 @@ def distinct_endings_file(file, n):
 
 
 def read(arguments, scratch):
-    """100,000 people, 1,000,000 spells and 600,000 questionnaires read, checked and derived, in at
-    most twice the time that polars takes to read them."""
+    """100,000 people, 1,000,000 spells and 600,000 questionnaires of 15 items read, checked, linked,
+    assigned to waves and scored, in at most twice the time that polars takes to read them."""
     directory, threads = scratch / "read", 2
     directory.mkdir()
     trial_files(directory, 100_000)
@@ -567,10 +568,32 @@ rmst_months = [18]
 covariates = ["age", "sex"]
 confidence_level = 0.95
 
+[instruments]
+files = ["scale.toml"]
+
+[[outcomes]]
+id = "scale"
+score = "scale"
+
 [bootstrap]
 replicates = 200
 seed = 20180201
 """
+
+N_ITEMS = 15
+
+
+def scale_file():
+    """An instrument of all items of the questionnaires, a mean with at most five missing."""
+    items = "".join(f'[[items]]\ncolumn = "item_{item}"\ncodes = [1, 2, 3, 4, 5]\n\n'
+                    for item in range(1, N_ITEMS + 1))
+    score = ('[score]\nrule = "mean"\nmax_missing = 5\nminimum = 1\nmaximum = 5\n'
+             'direction = "higher_is_better"\n')
+    title = '[title]\nen = "A scale"\nfr = "Une échelle"\nnl = "Een schaal"\n\n'
+    head = 'id = "scale"\nversion = "1"\nsource = "none"\nlicence = "none"\n'
+    lines = head + "CHECKSUM\n" + title + items + score
+    digest = hashlib.sha256(lines.replace("CHECKSUM\n", "").encode()).hexdigest()
+    return lines.replace("CHECKSUM", f'checksum = "{digest}"')
 
 
 def trial_files(directory, people):
@@ -580,8 +603,9 @@ def trial_files(directory, people):
     day = [(date(2014, 1, 1) + timedelta(at)).isoformat() for at in range(5000)]
     contracts = ["employment_contract"] * 6 + ["temporary_agency"] * 4 + \
         ["self_employed", "adapted_work", "training", "volunteering"]
-    items = [f"item_{item}" for item in range(1, 16)]
+    items = [f"item_{item}" for item in range(1, N_ITEMS + 1)]
     (directory / "plan.toml").write_text(READ_PLAN, encoding="ascii")
+    (directory / "scale.toml").write_text(scale_file(), encoding="utf-8")
     with open(directory / "participants.csv", "w", encoding="ascii") as persons, \
             open(directory / "employment.csv", "w", encoding="ascii") as spells, \
             open(directory / "waves.csv", "w", encoding="ascii") as waves:

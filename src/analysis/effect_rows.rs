@@ -3,11 +3,14 @@
 use std::fmt::Display;
 
 use super::sheet::{Entry, Sheet};
+use crate::estimate::proportion::Count;
 use crate::estimate::ratio::{RatioError, RatioEstimate};
 use crate::estimate::regression::{ArmInference, NoInference};
+use crate::estimate::risk_difference::newcombe;
 use crate::numeric::chi_squared_test::ChiSquaredTest;
-use crate::numeric::interval::Interval;
-use crate::results::vocabulary::{Statistic, Unit};
+use crate::numeric::interval::{ConfidenceLevel, Interval};
+use crate::results::vocabulary::{Method, Statistic, Unit};
+use crate::trial::arm::TwoArm;
 
 /// The rows of an estimate with its limits.
 pub(super) const fn estimate_and_limits(unit: Unit) -> [(Statistic, Unit); 3] {
@@ -46,6 +49,22 @@ pub(super) struct Estimated {
     pub(super) estimate: f64,
     pub(super) std_error: Option<f64>,
     pub(super) interval: Interval,
+}
+
+/// A difference of two proportions with Newcombe's limits, or why there are none.
+pub(super) fn add_newcombe(
+    sheet: &mut Sheet,
+    entry: &Entry,
+    counts: TwoArm<Count>,
+    level: ConfidenceLevel,
+) {
+    let score = newcombe(counts, level).map(|own| Estimated {
+        estimate: own.estimate,
+        std_error: None,
+        interval: own.interval,
+    });
+    let entry = entry.method(Method::RiskDifferenceNewcombe);
+    add_estimate(sheet, &entry, Unit::Proportion, (score, StandardError::None));
 }
 
 /// Estimate, standard error where there is one, and limits; or why there are none.

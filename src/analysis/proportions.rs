@@ -4,8 +4,8 @@ use super::Setting;
 use super::adjusted::{Adjusted, Question};
 use super::cohort::{Observed, Scope};
 use super::effect_rows::{
-    Coefficient, Estimated, StandardError, add_coefficient, add_estimate, add_ratio, add_test_or,
-    estimate_and_limits,
+    Coefficient, Estimated, StandardError, add_coefficient, add_estimate, add_newcombe, add_ratio,
+    add_test_or, estimate_and_limits,
 };
 use super::flow::Missingness;
 use super::sensitivity::add_sensitivity;
@@ -13,7 +13,7 @@ use super::sheet::{Entry, Sheet};
 use crate::estimate::proportion::{Count, wilson};
 use crate::estimate::ratio::{odds_ratio, risk_ratio};
 use crate::estimate::regression::{arm_and_strata, arm_by_stratum_wald};
-use crate::estimate::risk_difference::{RiskDifference, mantel_haenszel, newcombe, wald};
+use crate::estimate::risk_difference::{RiskDifference, mantel_haenszel, wald};
 use crate::estimate::two_by_two::{fisher_exact, pearson_chi_squared};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::{Arm, TwoArm};
@@ -106,13 +106,7 @@ fn add_unadjusted(
     role: Role,
 ) {
     let level = setting.level;
-    let entry = effect.method(Method::RiskDifferenceNewcombe).role(role);
-    let score = newcombe(counts, level).map(|own| Estimated {
-        estimate: own.estimate,
-        std_error: None,
-        interval: own.interval,
-    });
-    add_estimate(sheet, &entry, Unit::Proportion, (score, StandardError::None));
+    add_newcombe(sheet, &effect.role(role), counts, level);
     let effect = effect.role(if role == Role::Primary { Role::Secondary } else { role });
     let entry = effect.method(Method::RiskDifferenceWald);
     let unpooled = wald(counts, level).map(estimated);

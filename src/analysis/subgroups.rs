@@ -3,15 +3,13 @@
 use super::Setting;
 use super::cohort::{Cohort, Scope};
 use super::covariates::{CovariateValues, NamedCovariate};
-use super::effect_rows::{
-    Estimated, StandardError, add_estimate, add_ratio, add_test_or, estimate_and_limits,
-};
+use super::effect_rows::{add_newcombe, add_ratio, add_test_or, estimate_and_limits};
 use super::proportions::{add_rate, indicator};
 use super::sheet::{Entry, Sheet};
 use crate::estimate::heterogeneity::{equal_differences, equal_risk_ratios};
 use crate::estimate::proportion::Count;
 use crate::estimate::ratio::risk_ratio;
-use crate::estimate::risk_difference::{newcombe, wald};
+use crate::estimate::risk_difference::wald;
 use crate::estimate::sample::StratifiedSample;
 use crate::estimate::shrinkage::{GroupEstimate, shrink};
 use crate::plan::analyses::Subgroup;
@@ -143,12 +141,7 @@ fn add_level(sheet: &mut Sheet, setting: Setting<'_>, entry: &Entry, counts: Two
         add_rate(sheet, setting, &rate.arm(arm), *counts.get(arm));
     }
     let entry = entry.contrast();
-    let difference = newcombe(counts, setting.level).map(|own| Estimated {
-        estimate: own.estimate,
-        std_error: None,
-        interval: own.interval,
-    });
-    add_estimate(sheet, &entry, Unit::Proportion, (difference, StandardError::None));
+    add_newcombe(sheet, &entry, counts, setting.level);
     add_ratio(sheet, &entry.method(Method::RiskRatio), risk_ratio(counts, setting.level));
 }
 

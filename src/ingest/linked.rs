@@ -175,7 +175,10 @@ pub(super) fn report_duplicate_keys(
         let line = table.lines[earlier];
         let message = format!("the same {} as in line {line}", key.join(", "));
         let place = table.place(row, last);
-        let remedy = "keep one of the rows";
+        let remedy = match name {
+            TableName::Waves => "drop one of the rows in the corrections table, with the reason",
+            _ => "keep one of the rows",
+        };
         problems.push(Diagnostic::new(Code::DuplicateRecord, place, message, remedy));
     }
 }

@@ -235,7 +235,8 @@ fn report_days(
                         let message = format!(
                             "the window of month {month} also has the answer of line {line}: the nearer one counts"
                         );
-                        report(Code::WaveTwoAnswers, dated, message, "none needed");
+                        let remedy = "nothing if that is right, else drop one of them in the corrections table";
+                        report(Code::WaveTwoAnswers, dated, message, remedy);
                     }
                 }
             }

@@ -33,7 +33,7 @@ mod lee_bounds;
 mod lin_2013;
 mod quantile_effect;
 mod questionnaire_scores;
-mod questionnaires;
+pub(crate) mod questionnaires;
 mod randomisation;
 mod recurrent;
 mod reliability;

@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::{Reference, number};
 
 /// Rows that only questionnaires and the quality of jobs give.
-fn is_own(row: &Row) -> bool {
+pub(crate) fn is_own(row: &Row) -> bool {
     let analyses = ["reliability", "agreement", "effect_bounds"];
     let outcomes = [
         "answered",
@@ -43,7 +43,7 @@ fn is_own(row: &Row) -> bool {
             || methods.contains(&key.method.as_str()))
 }
 
-fn key(row: &Row) -> String {
+pub(crate) fn key(row: &Row) -> String {
     let key = &row.key;
     [
         key.analysis.as_str(),

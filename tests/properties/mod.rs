@@ -6,6 +6,7 @@ mod estimate;
 mod instrument;
 mod kernels;
 mod numeric;
+mod questionnaires;
 mod randomisation;
 mod replicates;
 mod resample;

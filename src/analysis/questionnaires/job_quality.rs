@@ -2,7 +2,7 @@
 
 use super::super::Setting;
 use super::super::cohort::{Cohort, Observed, Scope};
-use super::super::effect_rows::{Estimated, StandardError, add_estimate};
+use super::super::effect_rows::add_newcombe;
 use super::super::proportions::{add_rate, add_strata_regression, indicator};
 use super::super::sheet::{Entry, Sheet};
 use super::super::summary::add_mean;
@@ -11,7 +11,6 @@ use crate::derive::outcomes::Work;
 use crate::derive::waves::WaveStatus;
 use crate::estimate::lee_bounds::{BoundsInference, LeeBounds, Trimming, lee_bounds};
 use crate::estimate::proportion::Count;
-use crate::estimate::risk_difference::newcombe;
 use crate::estimate::tightened_lee_bounds::{
     Cells, SelectionDirection, TightenedBounds, tightened_lee_bounds,
 };
@@ -161,13 +160,7 @@ impl AtMonth<'_> {
                 add_rate(sheet, self.setting, &entry.arm(arm), *counts.get(arm));
             }
             let effect = entry.analysis(Analysis::Effect).contrast().role(role_of(scope));
-            let score = newcombe(counts, self.setting.level).map(|own| Estimated {
-                estimate: own.estimate,
-                std_error: None,
-                interval: own.interval,
-            });
-            let newcombe = effect.method(Method::RiskDifferenceNewcombe);
-            add_estimate(sheet, &newcombe, Unit::Proportion, (score, StandardError::None));
+            add_newcombe(sheet, &effect, counts, self.setting.level);
         }
         let observed = self.cohort.observed_by_position(|at| is_good(at).map(indicator));
         let left_out = self.left_out(Scope::All, observed.values.len());

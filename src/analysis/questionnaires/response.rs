@@ -2,13 +2,12 @@
 
 use super::super::Setting;
 use super::super::cohort::{Cohort, Scope};
-use super::super::effect_rows::{Estimated, StandardError, add_estimate, add_test_or};
+use super::super::effect_rows::{add_newcombe, add_test_or};
 use super::super::proportions::{add_plain_rate, add_rate, add_strata_regression, indicator};
 use super::super::sheet::{Entry, Sheet};
 use crate::derive::waves::WaveStatus;
 use crate::estimate::proportion::Count;
 use crate::estimate::regression::arm_by_stratum_wald;
-use crate::estimate::risk_difference::newcombe;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Unit};
 use crate::trial::arm::{Arm, TwoArm};
 use crate::trial::time::month_end_day;
@@ -37,13 +36,7 @@ pub(super) fn add_response(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Coh
                 add_rate(sheet, setting, &entry.arm(arm), *counts.get(arm));
             }
             let effect = entry.analysis(Analysis::Effect).contrast().role(Role::Descriptive);
-            let score = newcombe(counts, setting.level).map(|own| Estimated {
-                estimate: own.estimate,
-                std_error: None,
-                interval: own.interval,
-            });
-            let newcombe = effect.method(Method::RiskDifferenceNewcombe);
-            add_estimate(sheet, &newcombe, Unit::Proportion, (score, StandardError::None));
+            add_newcombe(sheet, &effect, counts, setting.level);
         }
         let observed = cohort.observed_by_position(|at| answered(at).map(indicator));
         let effect = entry.analysis(Analysis::Effect).contrast().role(Role::Descriptive);
