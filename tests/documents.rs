@@ -14,6 +14,8 @@ use ips_eval::results::vocabulary::Method;
 use ips_eval::simulate::{DEMONSTRATION_SEED, plan_toml, planned_trial};
 use serde_json::Value;
 
+use crate::trial_folder::RUN;
+
 const DOCUMENTS: [&str; 6] = [
     "README.md",
     "ARCHITECTURE.md",
@@ -127,6 +129,22 @@ fn the_readme_names_every_method() {
     for method in Method::ALL.iter().filter(|method| !resampled_or_counted.contains(method)) {
         assert!(text.contains(&format!("`{method}`")), "{method}");
     }
+}
+
+#[test]
+fn the_readme_names_every_figure_and_table() {
+    let text = read("README.md");
+    let mut n_named = 0;
+    for file in RUN.files.keys() {
+        let Some((folder, name)) = file.split_once('/') else { continue };
+        let name = name.split('.').next().unwrap_or(name);
+        // Several tables of one kind are numbered; curves are drawn by what the plan names.
+        let name = name.trim_end_matches(|end: char| end.is_ascii_digit()).trim_end_matches('_');
+        let name = if name.starts_with("first_job_by_") { "first_job_by_…" } else { name };
+        assert!(text.contains(&format!("`{name}`")), "{folder}: {name}");
+        n_named += 1;
+    }
+    assert!(n_named > 50, "{n_named} figures and tables");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use ips_eval::ingest::{Ingested, Sources, read_trial};
-use ips_eval::plan::parse::{PlanDocument, parse_plan};
+use ips_eval::plan::parse::{PlanDocument, parse_plan_with};
 use ips_eval::plan::types::TableName;
 use tempfile::TempDir;
 
@@ -168,7 +168,8 @@ pub(crate) static RUN: LazyLock<Run> = LazyLock::new(Run::new);
 /// The plan of a fixture.
 pub(crate) fn plan(files: &Files) -> PlanDocument {
     let text = String::from_utf8(files["plan.toml"].clone()).expect("a text");
-    parse_plan("plan.toml", &text).expect("the plan is right")
+    let named = |file: &str| files.get(file).cloned().ok_or(std::io::ErrorKind::NotFound.into());
+    parse_plan_with("plan.toml", &text, &named).expect("the plan is right")
 }
 
 /// Reads a trial in this process.

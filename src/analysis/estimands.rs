@@ -189,6 +189,8 @@ fn attributes(plan: &Plan, outcome: Outcome, method: Method) -> StudyEstimand {
         "those who take the programme up if and only if it is offered"
     } else if matches!(outcome, Outcome::FirstJob | Outcome::CompetingExit | Outcome::JobStarts) {
         "everyone randomised"
+    } else if outcome == Outcome::FirstJobReported {
+        "everyone randomised who did not work on that day, from those who answered"
     } else {
         "everyone randomised, from those whose outcome is observed"
     };
@@ -227,7 +229,8 @@ fn events(plan: &Plan, outcome: Outcome, method: Method) -> Vec<StudyIntercurren
     };
     let mut events = vec![of("the programme is not taken up, or left".to_owned(), take_up)];
     if !plan.exits.competing.is_empty() && outcome != Outcome::CompetingExit {
-        let censored = outcome == Outcome::FirstJob && !counts_competing_exits(method);
+        let is_time = matches!(outcome, Outcome::FirstJob | Outcome::FirstJobReported);
+        let censored = is_time && !counts_competing_exits(method);
         let strategy = if censored { Strategy::Hypothetical } else { Strategy::Composite };
         events.push(of(plan.exits.competing.join(", "), strategy));
     }
@@ -254,6 +257,9 @@ fn variable_of(outcome: Outcome) -> &'static str {
         Outcome::Employed => "a competitive job on the day that ends the month (yes or no)",
         Outcome::DaysEmployed => "days in a competitive job up to the month",
         Outcome::FirstJob => "days from randomisation to the first competitive job",
+        Outcome::FirstJobReported => {
+            "days from randomisation to the first paid job that an answer tells of"
+        }
         Outcome::LongestSpellDays => "days of the longest competitive job up to the month",
         Outcome::HoursWorked => "hours of competitive work up to the month",
         Outcome::WagesEur => "gross wages from competitive work up to the month, in euro",

@@ -26,8 +26,9 @@ pub struct Comparison {
 /// Every answer to “working now” that counts for a wave, beside the employment table.
 ///
 /// The table's work is that of the plan's contracts, whatever the hours, from any source but the
-/// questionnaire itself. Spells are taken as recorded, also after the end of follow-up: one without
-/// an end never ends.
+/// questionnaire itself. The question is about any paid work, so that work under another contract
+/// is one that the questionnaire alone tells of. Spells are taken as recorded, also after the end of
+/// follow-up: one without an end never ends.
 pub fn compare(data: &TrialData, plan: &Plan, waves: &WaveOutcomes) -> Vec<Comparison> {
     let answers = &data.questionnaires.answers;
     let mut found = Vec::new();

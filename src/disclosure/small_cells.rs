@@ -8,6 +8,10 @@
 //! characteristic and those for whom it is not known, and over the arms where both are shown
 //! together; what one of them withholds is completed in all others.
 //!
+//! Two counts of which one is a part of the other give away those who are not in the part. Where
+//! these are 1 to 4, the part is withheld; of answers without a score the number of scores alone, so
+//! that a mean need not go for an item that a few left out.
+//!
 //! A contrast of arms is withheld where an arm's cell is, since the other arm's rate would give it
 //! back: effects, quantile effects, effects among compliers, balance. So is what is made of the same
 //! few people: amounts of work where few had a job, and work beside a benefit where few work without
@@ -27,9 +31,13 @@ use crate::results::vocabulary::{Analysis, Method, Outcome, ResultArm, Statistic
 
 mod cell;
 mod counts;
+mod differences;
+mod twins;
+mod words;
 
 use cell::{Cell, Subject, cell_of};
 use counts::{Counts, is_small};
+use twins::follow;
 
 /// Fewest people in an arm whose quantiles are shown.
 const FEWEST_FOR_QUANTILES: f64 = 10.0;
@@ -51,73 +59,14 @@ pub fn mask_small_cells(results: &ResultSet) -> ResultSet {
         }
     }
     let flow = masked_flow(results);
-    results.map_rows(|row| match note_of(row, &masked, &counts, &flow) {
-        Some(note) => Row { value: None, note: note.to_owned(), ..row.clone() },
-        None => row.clone(),
+    results.map_rows(|row| {
+        let note = match note_of(row, &masked, &counts, &flow) {
+            Some(note) => return Row { value: None, note: note.to_owned(), ..row.clone() },
+            None if row.value.is_none() => words::reason(&row.note),
+            None => words::remark(&row.note),
+        };
+        Row { note: note.into_owned(), ..row.clone() }
     })
-}
-
-/// Withholds what is about the same people as a cell that is withheld.
-///
-/// The share with a first job by a month and that month's cumulative incidence are the same number
-/// where no outcome is missing. Amounts of work are those of the people with a job.
-fn follow(masked: &mut Masked, counts: &Counts) {
-    const AMOUNTS: &[Outcome] = &[
-        Outcome::FirstJob,
-        Outcome::DaysEmployed,
-        Outcome::LongestSpellDays,
-        Outcome::HoursWorked,
-        Outcome::WagesEur,
-        Outcome::JobStarts,
-    ];
-    const WORK: &[Outcome] = &[
-        Outcome::HoursOrZero,
-        Outcome::WageOrZeroEur,
-        Outcome::JobHours,
-        Outcome::JobWageEur,
-        Outcome::JobTenureDays,
-    ];
-    const SCALE: &[Method] =
-        &[Method::CronbachAlpha, Method::McdonaldOmega, Method::Floor, Method::Ceiling];
-    let twins: Vec<Cell> = masked
-        .keys()
-        .flat_map(|cell| {
-            let outcomes: &[Outcome] = match cell.subject {
-                Subject::Outcome(Outcome::FirstJob) => &[Outcome::EverEmployed, Outcome::JobStarts],
-                Subject::Outcome(Outcome::EverEmployed) => AMOUNTS,
-                Subject::Outcome(Outcome::Employed) => WORK,
-                Subject::Outcome(Outcome::WorkingNow) => &[Outcome::DaysToAgreement],
-                Subject::Outcome(Outcome::DaysToAgreement) => &[Outcome::WorkingNow],
-                _ => &[],
-            };
-            outcomes
-                .iter()
-                .map(|&outcome| Cell { subject: Subject::Outcome(outcome), ..cell.clone() })
-        })
-        .filter(|twin| counts.has(twin))
-        .collect();
-    // What is said of a scale is made of the same answers, nearly.
-    let scales: Vec<Cell> = masked
-        .keys()
-        .filter(|cell| matches!(cell.subject, Subject::Scale(_)))
-        .flat_map(|cell| {
-            SCALE.iter().map(|&method| Cell { subject: Subject::Scale(method), ..cell.clone() })
-        })
-        .filter(|twin| counts.has(twin))
-        .collect();
-    for twin in twins.into_iter().chain(scales) {
-        masked.entry(twin).or_insert(MASKED_COMPLEMENT);
-    }
-    // Who is not known is everyone less those known.
-    let unknown: Vec<Cell> = masked
-        .keys()
-        .filter(|cell| cell.subject == Subject::Numbers)
-        .map(|cell| Cell { subject: Subject::Missing, ..cell.clone() })
-        .filter(|cell| counts.has(cell))
-        .collect();
-    for cell in unknown {
-        masked.entry(cell).or_insert(MASKED_COMPLEMENT);
-    }
 }
 
 /// Why a row is withheld, if it is.
@@ -128,8 +77,13 @@ fn note_of(
     flow: &BTreeMap<Statistic, &'static str>,
 ) -> Option<&'static str> {
     let key = &row.key;
-    row.value?;
     match key.analysis {
+        // With the numbers who answered it would give those who left before the wave.
+        Analysis::EffectBounds
+            if key.statistic == Statistic::TrimmedShare && cell::has_size(key.outcome) =>
+        {
+            Some(MASKED_COMPLEMENT)
+        }
         Analysis::Flow => flow.get(&key.statistic).copied(),
         Analysis::Baseline => baseline_note(row, masked, counts),
         Analysis::Balance => balance_note(row, masked),
@@ -166,7 +120,8 @@ fn note_of(
 }
 
 /// The cell of an arm that a contrast is made of.
-fn arm_cell(row: &Row, outcome: Outcome, arm: ResultArm) -> Cell {
+fn arm_cell(row: &Row, arm: ResultArm) -> Cell {
+    let outcome = row.key.outcome;
     Cell {
         subject: Subject::Outcome(outcome),
         month: row.key.month,
@@ -188,11 +143,33 @@ fn contrast_note(row: &Row, masked: &Masked, counts: &Counts) -> Option<&'static
         return Some(MASKED_COMPLEMENT);
     }
     let arms = [ResultArm::Ips, ResultArm::Control].into_iter();
-    arms.map(|arm| arm_cell(row, key.outcome, arm)).find_map(|cell| {
+    arms.map(|arm| arm_cell(row, arm)).find_map(|cell| {
         let is_few = key.analysis == Analysis::QuantileEffect
             && !counts.has_people(&cell, FEWEST_FOR_QUANTILES);
-        (masked.contains_key(&cell) || is_few).then_some(MASKED_COMPLEMENT)
+        let is_hidden = masked.contains_key(&cell)
+            || made_of(row)
+                .into_iter()
+                .any(|subject| masked.contains_key(&Cell { subject, ..cell.clone() }));
+        (is_hidden || is_few).then_some(MASKED_COMPLEMENT)
     })
+}
+
+/// What a contrast of scores is made of beside the scores at the wave, or would tell the size of.
+fn made_of(row: &Row) -> Vec<Subject> {
+    let key = &row.key;
+    let needs_baseline = cell::needs_baseline(key.outcome, key.method);
+    // Hedges' standard error and the degrees of freedom say how many there are.
+    let tells_size = key.statistic == Statistic::Df || key.method == Method::HedgesG;
+    let mut subjects = Vec::new();
+    if needs_baseline {
+        subjects.push(Subject::WithBaseline);
+    }
+    if tells_size && needs_baseline {
+        subjects.push(Subject::SizeWithBaseline);
+    } else if tells_size {
+        subjects.push(Subject::Size(key.outcome));
+    }
+    subjects
 }
 
 /// Whether an arm's take-up is withheld in a region, at any month.
@@ -290,6 +267,8 @@ fn masked_flow(results: &ResultSet) -> BTreeMap<Statistic, &'static str> {
 
 #[cfg(test)]
 mod attack_tests;
+#[cfg(test)]
+mod span_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -118,6 +118,10 @@ pub struct InverseCovarianceIndex {
 /// the others are scaled up: nothing is imputed. The effect of an arm on the index is in standard
 /// deviations of the control arm's index.
 ///
+/// Rescaling to the control arm's mean and standard deviation is that of Stata's `swindex`. Weights,
+/// means and standard deviations are estimates, but a standard error of an effect on the index takes
+/// them as known.
+///
 /// # Errors
 ///
 /// [`IndexError`], naming the first outcome that is in the way.
@@ -127,8 +131,8 @@ pub struct InverseCovarianceIndex {
 /// - Anderson ML (2008). *Journal of the American Statistical Association* 103:1481–1495.
 /// - Schwab B, Janzen S, Magnan NP, Thompson WM (2020). *Stata Journal* 20:952–964: `swindex` with
 ///   the control arm as reference group.
-/// - Agrees with a script of these formulas and, where nothing is missing, with Python's
-///   `icw-index`; see `tests/reference/python/inverse_covariance_index.py`.
+/// - Agrees with a script written from Anderson's paper and, where nothing is missing, with Python's
+///   `icw-index`, which knows complete cases only; see `tests/reference/python/inverse_covariance_index.py`.
 pub fn inverse_covariance_index(
     outcomes: &[IndexOutcome<'_>],
     arms: &[Arm],

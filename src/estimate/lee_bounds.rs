@@ -150,7 +150,14 @@ pub struct LeeBounds {
 /// takes the share for known.
 ///
 /// Imbens and Manski's interval is (lower − c σₗ, upper + c σᵤ), with c the solution of
-/// Φ(c + (upper − lower) / max(σₗ, σᵤ)) − Φ(−c) = level.
+/// Φ(c + (upper − lower) / max(σₗ, σᵤ)) − Φ(−c) = level. It supposes that the width is estimated
+/// very well wherever it is near 0; Stoye shows that bounds which are ordered by construction, as
+/// these are, meet that.
+///
+/// Regions are pooled: right where each allocates with the same probability. Where they do not, the
+/// arms hold different shares of each region, and only
+/// [`tightened_lee_bounds`](super::tightened_lee_bounds::tightened_lee_bounds) within regions are
+/// bounds on the effect.
 ///
 /// # Errors
 ///
@@ -161,6 +168,7 @@ pub struct LeeBounds {
 ///
 /// - Lee DS (2009). *Review of Economic Studies* 76:1071–1102, propositions 1a and 3.
 /// - Imbens GW, Manski CF (2004). *Econometrica* 72:1845–1857.
+/// - Stoye J (2009). *Econometrica* 77:1299–1315.
 /// - Tauchmann H (2014). *Stata Journal* 14:884–894.
 /// - Agrees with a Python script from the papers; see `tests/reference/python/lee_bounds.py`,
 ///   which also holds the standard errors against a bootstrap.

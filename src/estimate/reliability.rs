@@ -167,9 +167,12 @@ pub struct Omega {
 ///
 /// sᵢ are the items' standard deviations in [`estimate`](Omega::estimate), and 1 in
 /// [`standardised`](Omega::standardised). The likelihood does not depend on the units, so that a
-/// fit to the covariances gives the same loadings, rescaled. The minimum is found by scoring on λ
-/// and ln ψ with halved steps, from the loadings that are best for ψᵢ = (1 − 1/2k) / (R⁻¹)ᵢᵢ.
-/// Rows of `items` are people, columns the k items. There is no interval: bootstrap people for one.
+/// fit to the covariances gives the same loadings, rescaled. R are Pearson's correlations, also of
+/// items with two answers, where tetrachoric ones mostly give a larger omega. This is the total of
+/// one factor: R's `psych::omega` fits several by default, and its hierarchical omega is another
+/// quantity. The minimum is found by scoring on λ and ln ψ with halved steps, from the loadings
+/// that are best for ψᵢ = (1 − 1/2k) / (R⁻¹)ᵢᵢ. Rows of `items` are people, columns the k items.
+/// There is no interval: bootstrap people for one.
 ///
 /// Where an item's ψ ends below [`SMALLEST_UNIQUENESS`] the factor is that item, or the maximum
 /// lies where variances are negative: there is no omega, rather than one at an arbitrary bound.

@@ -254,7 +254,7 @@ impl<'a> ColumnRule<'a> {
 
 /// A text without the spaces around it.
 #[inline]
-fn trim(text: &str) -> &str {
+pub(super) fn trim(text: &str) -> &str {
     let is_mark = |byte: Option<&u8>| byte.is_none_or(|byte| (b'!'..=b'~').contains(byte));
     let bytes = text.as_bytes();
     if is_mark(bytes.first()) && is_mark(bytes.last()) { text } else { text.trim() }

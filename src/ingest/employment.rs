@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::linked::LinkedRows;
+use super::linked::{LinkedRows, in_order};
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::types::Plan;
@@ -60,10 +60,7 @@ pub(super) fn read_spells(
         spells.extend(part);
         problems.append(found);
     }
-    let order = |spell: &Spell| (spell.participant, spell.start, spell.line);
-    if !spells.is_sorted_by_key(order) {
-        spells.par_sort_by_key(order);
-    }
+    let spells = in_order(spells, |spell: &Spell| (spell.participant, spell.start, 0));
     report_overlaps(table, &spells, problems);
     spells
 }

@@ -9,6 +9,7 @@ use super::schema::schema_of;
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::types::TableName;
+use crate::trial::date::Date;
 use crate::trial::participant::Participant;
 
 /// The identifiers of the participants table, also those of wrong rows, and whose they are.
@@ -183,6 +184,27 @@ pub(super) fn report_duplicate_keys(
     }
 }
 
+/// Rows by person, day and one more number; where all are the same, as they stood.
+///
+/// Places are put in order, not the rows themselves, which are much longer.
+pub(super) fn in_order<T: Clone + Send + Sync>(
+    rows: Vec<T>,
+    key: impl Fn(&T) -> (usize, Date, i32) + Sync,
+) -> Vec<T> {
+    if rows.is_sorted_by_key(&key) {
+        return rows;
+    }
+    let place = |(at, row): (usize, &T)| {
+        let (person, date, more) = key(row);
+        // Below 2^32 people, and days in their order as numbers without a sign.
+        let day = date.days_since_epoch().cast_unsigned() ^ (1 << 31);
+        ((person as u64) << 32 | u64::from(day), more, at)
+    };
+    let mut places: Vec<(u64, i32, usize)> = rows.par_iter().enumerate().map(place).collect();
+    places.par_sort_unstable();
+    places.into_par_iter().map(|(_, _, at)| rows[at].clone()).collect()
+}
+
 /// Rows whose cells have been met before, with the first such row. Rows of zeros are no rows.
 fn repeated(columns: &[Vec<u64>], n_rows: usize) -> Vec<(usize, usize)> {
     let compare = |a: &usize, b: &usize| {
@@ -190,11 +212,18 @@ fn repeated(columns: &[Vec<u64>], n_rows: usize) -> Vec<(usize, usize)> {
         of.fold(Ordering::Equal, Ordering::then)
     };
     let is_empty = |row: &usize| columns.iter().all(|column| column[*row] == 0);
-    let mut rows: Vec<usize> = (0..n_rows).filter(|row| !is_empty(row)).collect();
+    let rows: Vec<usize> = (0..n_rows).filter(|row| !is_empty(row)).collect();
     if rows.is_sorted_by(|a, b| compare(a, b).is_lt()) {
         return Vec::new();
     }
-    rows.par_sort_unstable_by(|a, b| compare(a, b).then(a.cmp(b)));
+    // By the first column, which for most tables is the person; the few rows of one by the others.
+    let Some(first) = columns.first() else { return Vec::new() };
+    let mut keyed: Vec<(u64, usize)> = rows.into_par_iter().map(|row| (first[row], row)).collect();
+    keyed.par_sort_unstable();
+    for same in keyed.chunk_by_mut(|a, b| a.0 == b.0) {
+        same.sort_unstable_by(|a, b| compare(&a.1, &b.1).then(a.1.cmp(&b.1)));
+    }
+    let rows: Vec<usize> = keyed.into_iter().map(|(_, row)| row).collect();
     let same = rows.chunk_by(|a, b| compare(a, b).is_eq());
     let mut found: Vec<(usize, usize)> =
         same.flat_map(|rows| rows[1..].iter().map(|row| (*row, rows[0]))).collect();
@@ -210,7 +239,7 @@ fn cell_numbers(table: &TypedTable, column: &str) -> Vec<u64> {
         return cells.iter().map(|cell| cell.map_or(0, number)).collect();
     }
     if let Some(cells) = table.dates(column) {
-        let day = |date: crate::trial::date::Date| number(i64::from(date.days_since_epoch()));
+        let day = |date: Date| number(i64::from(date.days_since_epoch()));
         return cells.iter().map(|cell| cell.map_or(0, day)).collect();
     }
     let mut met = Numbers::default();

@@ -126,6 +126,19 @@ impl RawTable {
         self.pieces[piece].cell(row - self.firsts[piece], column)
     }
 
+    /// Texts of the cells of a row.
+    pub(super) fn row(&self, row: usize) -> impl Iterator<Item = &str> {
+        let (rows, piece) = self.piece_at(row);
+        (0..self.header.len()).map(move |column| piece.cell(row - rows.start, column))
+    }
+
+    /// The piece of a row, with its rows.
+    pub(super) fn piece_at(&self, row: usize) -> (Range<usize>, &Piece) {
+        let at = self.piece_of(row);
+        let (first, piece) = (self.firsts[at], &self.pieces[at]);
+        (first..first + piece.n_rows(), piece)
+    }
+
     /// Pieces with the rows that they hold.
     pub(super) fn pieces(&self) -> Vec<(Range<usize>, &Piece)> {
         let rows = |(first, piece): (&usize, &Piece)| *first..first + piece.n_rows();

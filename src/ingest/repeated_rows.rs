@@ -32,13 +32,20 @@ fn is_same(table: &RawTable, a: usize, b: usize) -> bool {
     (0..table.header.len()).all(|column| table.cell(a, column) == table.cell(b, column))
 }
 
-/// FNV-1a over the cells; rows with the same one are compared cell by cell.
+/// A number that equal rows share; rows that share one are compared cell by cell.
 fn fingerprint(table: &RawTable, row: usize) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    for column in 0..table.header.len() {
-        table.cell(row, column).bytes().for_each(&mut add);
-        add(0x1f);
+    let mut add = |word: u64| {
+        hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^= hash >> 32;
+    };
+    for cell in table.row(row) {
+        add(cell.len() as u64);
+        for bytes in cell.as_bytes().chunks(8) {
+            let mut word = [0; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            add(u64::from_le_bytes(word));
+        }
     }
     hash
 }

@@ -1,7 +1,10 @@
 //! Typed columns, and handles on them for those who read every row.
 
+use std::ops::Range;
+
 use super::cell::parse_number;
-use super::raw_table::{Notation, RawTable};
+use super::column_rule::trim;
+use super::raw_table::{Notation, Piece, RawTable};
 use crate::trial::date::Date;
 
 /// The cells of a column. A missing or wrong cell is none.
@@ -82,6 +85,21 @@ impl<'a> TextColumn<'a> {
     }
 }
 
+/// A cell read as a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum NumericCell {
+    Missing,
+    Number(f64),
+    /// A cell that is not missing, and no number.
+    NoNumber,
+}
+
+impl NumericCell {
+    pub(super) fn number(self) -> Option<f64> {
+        if let Self::Number(number) = self { Some(number) } else { None }
+    }
+}
+
 /// A column read as numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct NumberColumn {
@@ -91,22 +109,73 @@ pub(super) struct NumberColumn {
     pub(super) not_numbers: Vec<usize>,
 }
 
-impl NumberColumn {
-    /// Numbers of some rows of a column of texts.
-    pub(super) fn of_texts(
-        texts: TextColumn<'_>,
-        rows: std::ops::Range<usize>,
-        notation: Notation,
-    ) -> Self {
-        let mut column = Self { values: Vec::with_capacity(rows.len()), not_numbers: Vec::new() };
-        for row in rows {
-            let text = texts.get(row);
-            let number = text.and_then(|text| parse_number(text, notation));
-            if text.is_some() && number.is_none() {
-                column.not_numbers.push(row);
-            }
-            column.values.push(number);
+/// A column whose cells are asked for as numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NumericCells<'a> {
+    Text(TextColumn<'a>, Notation),
+    Number(&'a [Option<f64>]),
+    Whole(&'a [Option<i64>]),
+    Date(&'a [Option<Date>]),
+    YesNo(&'a [Option<bool>]),
+}
+
+impl NumericCells<'_> {
+    /// The number of a row.
+    #[inline]
+    pub(super) fn get(&self, row: usize) -> NumericCell {
+        let of = |number: Option<f64>| number.map_or(NumericCell::Missing, NumericCell::Number);
+        let none = |is_there: bool| {
+            if is_there { NumericCell::NoNumber } else { NumericCell::Missing }
+        };
+        match self {
+            Self::Text(texts, notation) => match texts.get(row) {
+                None => NumericCell::Missing,
+                Some(text) => {
+                    parse_number(text, *notation).map_or(NumericCell::NoNumber, NumericCell::Number)
+                }
+            },
+            Self::Number(cells) => of(cells[row]),
+            Self::Whole(cells) => of(cells[row].map(|whole| whole as f64)),
+            Self::Date(cells) => none(cells[row].is_some()),
+            Self::YesNo(cells) => none(cells[row].is_some()),
         }
-        column
+    }
+}
+
+/// Cells of one column as numbers, fastest for rows that are near each other.
+pub(super) struct NumericReader<'a> {
+    cells: NumericCells<'a>,
+    /// The piece of the last row, and its rows.
+    rows: Range<usize>,
+    piece: Option<&'a Piece>,
+}
+
+impl<'a> NumericReader<'a> {
+    pub(super) fn new(cells: NumericCells<'a>) -> Self {
+        Self { cells, rows: 0..0, piece: None }
+    }
+
+    /// The number of a row.
+    #[inline]
+    pub(super) fn get(&mut self, row: usize) -> NumericCell {
+        let NumericCells::Text(texts, notation) = self.cells else { return self.cells.get(row) };
+        if !texts.codes.is_empty() {
+            return self.cells.get(row);
+        }
+        if !self.rows.contains(&row) {
+            let (rows, piece) = texts.raw.piece_at(row);
+            (self.rows, self.piece) = (rows, Some(piece));
+        }
+        let text = self.piece.map_or("", |piece| piece.cell(row - self.rows.start, texts.at));
+        match text.as_bytes() {
+            [] => return NumericCell::Missing,
+            [digit @ b'0'..=b'9'] => return NumericCell::Number(f64::from(digit - b'0')),
+            _ => {}
+        }
+        let text = trim(text);
+        if text.is_empty() {
+            return NumericCell::Missing;
+        }
+        parse_number(text, notation).map_or(NumericCell::NoNumber, NumericCell::Number)
     }
 }

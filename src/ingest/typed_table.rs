@@ -10,7 +10,7 @@ use super::column_rule::{ColumnRule, ReadCells};
 use super::header::{contract_names, report_header, report_unknown_names};
 use super::raw_table::RawTable;
 use super::schema::schema_of;
-use super::typed_column::{Cells, NumberColumn, TextColumn};
+use super::typed_column::{Cells, NumberColumn, NumericCell, NumericCells, TextColumn};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::parse::PlanDocument;
 use crate::plan::types::TableName;
@@ -141,32 +141,29 @@ impl TypedTable {
         if let Cells::YesNo(cells) = self.cells(column)? { Some(cells) } else { None }
     }
 
-    /// A column as numbers, as [`TypedTable::as_number`] reads each cell; texts are read now.
+    /// A column as numbers, as [`TypedTable::as_number`] reads each cell.
     pub(super) fn as_numbers(&self, column: &str) -> Option<NumberColumn> {
-        let not_numbers = Vec::new();
-        match self.cells(column)? {
-            Cells::Number(cells) => Some(NumberColumn { values: cells.clone(), not_numbers }),
-            Cells::Whole(cells) => {
-                let values = cells.iter().map(|cell| cell.map(|whole| whole as f64)).collect();
-                Some(NumberColumn { values, not_numbers })
+        let cells = self.numeric_cells(column)?;
+        let mut column = NumberColumn::default();
+        for row in 0..self.n_rows() {
+            let cell = cells.get(row);
+            if cell == NumericCell::NoNumber {
+                column.not_numbers.push(row);
             }
-            Cells::Text(_) => {
-                let (texts, notation) = (self.texts(column)?, self.raw.notation);
-                let parts = self.in_parts(|rows| NumberColumn::of_texts(texts, rows, notation));
-                let mut all =
-                    NumberColumn { values: Vec::with_capacity(self.n_rows()), not_numbers };
-                for part in parts {
-                    all.values.extend(part.values);
-                    all.not_numbers.extend(part.not_numbers);
-                }
-                Some(all)
-            }
-            Cells::Date(_) | Cells::YesNo(_) => {
-                let present = |row: &usize| !self.is_missing(*row, column);
-                let not_numbers = (0..self.n_rows()).filter(present).collect();
-                Some(NumberColumn { values: vec![None; self.n_rows()], not_numbers })
-            }
+            column.values.push(cell.number());
         }
+        Some(column)
+    }
+
+    /// A column whose cells are asked for as numbers; texts are read when they are.
+    pub(super) fn numeric_cells(&self, column: &str) -> Option<NumericCells<'_>> {
+        Some(match self.cells(column)? {
+            Cells::Text(_) => NumericCells::Text(self.texts(column)?, self.raw.notation),
+            Cells::Number(cells) => NumericCells::Number(cells),
+            Cells::Whole(cells) => NumericCells::Whole(cells),
+            Cells::Date(cells) => NumericCells::Date(cells),
+            Cells::YesNo(cells) => NumericCells::YesNo(cells),
+        })
     }
 
     /// What `work` makes of rows that follow each other, in parallel, in the order of the rows.
@@ -241,6 +238,7 @@ fn read_columns<'a>(raw: &RawTable, rules: &[ColumnRule<'a>]) -> Vec<Vec<ReadCel
 
 #[cfg(test)]
 mod tests {
+    use super::super::typed_column::NumericReader;
     use super::*;
     use crate::ingest::raw_table::Notation;
     use crate::plan::parse::parse_plan;
@@ -402,6 +400,39 @@ age = { "-9" = "not asked" }
         assert_eq!(table.as_numbers("response_date").unwrap().not_numbers, [0, 1, 2]);
         assert!(table.texts("wave").is_none() && table.as_numbers("item_2").is_none());
         assert!(problems.all().iter().all(|found| found.code == Code::TableMissingColumn));
+    }
+
+    #[test]
+    fn a_reader_of_near_rows_says_what_each_row_says() {
+        let rows = [
+            "participant_id,wave,response_date,item_1,item_2",
+            "A,0,2019-03-02,3,1",
+            "A,6,2019-09-02, 7 ,99",
+            "B,0,2019-03-02,,99",
+            "B,6,2019-09-02,12.5,x",
+            "C,0,2019-03-02,-1,",
+            "C,6,2019-09-02,often, ",
+        ];
+        let (table, _) = typed(TableName::Waves, &rows, &[("item_2", "99", "", "refused")]);
+        for name in ["item_1", "item_2", "wave", "response_date"] {
+            let cells = table.numeric_cells(name).unwrap();
+            let mut reader = NumericReader::new(cells);
+            for row in [0, 1, 2, 3, 4, 5, 3, 0, 5] {
+                assert_eq!(reader.get(row), cells.get(row), "{name}, row {row}");
+            }
+        }
+        let mut reader = NumericReader::new(table.numeric_cells("item_1").unwrap());
+        let read: Vec<NumericCell> = (0..6).map(|row| reader.get(row)).collect();
+        let numbers = [3.0, 7.0, 12.5, -1.0].map(NumericCell::Number);
+        let expected = [
+            numbers[0],
+            numbers[1],
+            NumericCell::Missing,
+            numbers[2],
+            numbers[3],
+            NumericCell::NoNumber,
+        ];
+        assert_eq!(read, expected);
     }
 
     #[test]

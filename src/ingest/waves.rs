@@ -1,17 +1,20 @@
 //! The waves table: answers, and what is unusual about their days.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use super::linked::LinkedRows;
+use super::linked::{LinkedRows, in_order};
+use super::typed_column::{NumericCell, NumericCells, NumericReader};
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::instrument::types::{Instrument, Item};
 use crate::plan::parse::PlanDocument;
+use crate::trial::date::Date;
 use crate::trial::participant::Participant;
 use crate::trial::questionnaire::{Answer, ItemColumn, Questionnaires};
-use crate::trial::wave::{Fate, fate_of};
+use crate::trial::wave::{Fate, WaveTargets, fate_of};
 
 /// Answers in the order of participant, date and wave, as far as their rows are right.
 pub(super) fn read_waves(
@@ -32,7 +35,9 @@ pub(super) fn read_waves(
     let dates = table.dates("response_date").unwrap_or_default();
     let working = table.yes_nos("working_now").unwrap_or_default();
     let any_job = table.yes_nos("any_job_since_last").unwrap_or_default();
-    let mut answers: Vec<(usize, Answer)> = (0..table.n_rows())
+    let answers: Vec<(usize, Answer)> = (0..table.n_rows())
+        .into_par_iter()
+        .with_min_len(ANSWERS_AT_ONCE)
         .filter_map(|row| {
             let answer = Answer {
                 participant: rows.position(row)?,
@@ -48,11 +53,7 @@ pub(super) fn read_waves(
         })
         .collect();
     drop((language, mode));
-    let order =
-        |(_, answer): &(usize, Answer)| (answer.participant, answer.date, answer.wave, answer.line);
-    if !answers.is_sorted_by_key(order) {
-        answers.par_sort_by_key(order);
-    }
+    let answers = in_order(answers, |(_, own)| (own.participant, own.date, own.wave));
     report_days(table, &answers, participants, document, problems);
     let items = read_items(table, &answers, document, problems);
     let answers = answers.into_iter().map(|(_, answer)| answer).collect();
@@ -81,6 +82,52 @@ fn distinct(table: &TypedTable, column: &str) -> Vec<String> {
     all.into_iter().map(str::to_owned).collect()
 }
 
+/// People whose answers are looked at together.
+const PEOPLE_AT_ONCE: usize = 1024;
+
+/// Answers that one thread reads at least.
+const ANSWERS_AT_ONCE: usize = 8192;
+
+/// An item's column, and what instruments ask of it.
+struct WantedItem<'a> {
+    name: String,
+    cells: NumericCells<'a>,
+    rules: Vec<&'a Item>,
+}
+
+impl WantedItem<'_> {
+    fn reader(&self) -> NumericReader<'_> {
+        NumericReader::new(self.cells)
+    }
+
+    /// A cell's number, where it is an answer, or why there is none.
+    #[inline]
+    fn answer(&self, cell: NumericCell) -> Result<Option<f64>, NoAnswer> {
+        let number = match cell {
+            NumericCell::Missing => return Ok(None),
+            NumericCell::Number(number) => number,
+            NumericCell::NoNumber => return Err(NoAnswer),
+        };
+        let is_answer = self.rules.iter().all(|item| item.codes.contains(&number));
+        if is_answer { Ok(Some(number)) } else { Err(NoAnswer) }
+    }
+
+    /// Reports the cells that are neither missing nor answers, also of rows that are left out.
+    fn report_wrong_cells(&self, table: &TypedTable, problems: &mut Diagnostics) {
+        let mut reader = self.reader();
+        for row in (0..table.n_rows()).filter(|row| self.answer(reader.get(*row)).is_err()) {
+            let code = Code::InstrumentNotAnAnswer;
+            let remedy = remedy_of(self.rules.first().copied());
+            let found = Diagnostic::new(code, table.place(row, &self.name), code.message(), remedy);
+            problems.push(found.with_value(table.key_text(row, &self.name)));
+        }
+    }
+}
+
+/// The cell is neither missing nor an answer.
+#[derive(Clone, Copy, Debug)]
+struct NoAnswer;
+
 /// The numbers of every item that the plan needs; a cell that is no answer is reported.
 fn read_items(
     table: &TypedTable,
@@ -93,45 +140,32 @@ fn read_items(
     for item in plan.scales.iter().flat_map(|scale| &scale.items) {
         rules.entry(&item.column).or_default().push(item);
     }
-    let parts: Vec<(Option<ItemColumn>, Diagnostics)> = plan
-        .item_columns()
-        .into_par_iter()
-        .map(|name| {
-            let own = rules.get(name.as_str()).map_or(&[][..], Vec::as_slice);
-            read_item(table, answers, (document, own), name)
-        })
-        .collect();
-    let mut columns = Vec::new();
-    for (column, found) in parts {
-        columns.extend(column);
-        problems.append(found);
+    let mut wanted = Vec::new();
+    for name in plan.item_columns() {
+        match table.numeric_cells(&name) {
+            Some(cells) => {
+                let rules = rules.get(name.as_str()).cloned().unwrap_or_default();
+                wanted.push(WantedItem { name, cells, rules });
+            }
+            None => problems.push(missing_column(table, document, &name)),
+        }
     }
-    columns
-}
-
-/// One column of numbers. `rules` are the items that instruments make of it.
-fn read_item(
-    table: &TypedTable,
-    answers: &[(usize, Answer)],
-    (document, rules): (&PlanDocument, &[&Item]),
-    name: String,
-) -> (Option<ItemColumn>, Diagnostics) {
-    let mut problems = Diagnostics::new();
-    let Some(numbers) = table.as_numbers(&name) else {
-        problems.push(missing_column(table, document, &name));
-        return (None, problems);
+    let read = |item: WantedItem<'_>| {
+        let is_wrong = AtomicBool::new(answers.len() < table.n_rows());
+        let value = |reader: &mut NumericReader<'_>, (row, _): &(usize, Answer)| {
+            item.answer(reader.get(*row)).unwrap_or_else(|NoAnswer| {
+                is_wrong.store(true, Ordering::Relaxed);
+                None
+            })
+        };
+        let parts = answers.par_iter().with_min_len(ANSWERS_AT_ONCE);
+        let values = parts.map_init(|| item.reader(), value).collect();
+        if is_wrong.into_inner() {
+            item.report_wrong_cells(table, problems);
+        }
+        ItemColumn { name: item.name, values }
     };
-    let is_answer = |number: f64| rules.iter().all(|item| item.codes.contains(&number));
-    let wrong = (0..numbers.values.len())
-        .filter(|row| numbers.values[*row].is_some_and(|number| !is_answer(number)));
-    for row in wrong.chain(numbers.not_numbers.iter().copied()) {
-        let (code, remedy) = (Code::InstrumentNotAnAnswer, remedy_of(rules.first().copied()));
-        let found = Diagnostic::new(code, table.place(row, &name), code.message(), remedy);
-        problems.push(found.with_value(table.key_text(row, &name)));
-    }
-    let value = |row: usize| numbers.values[row].filter(|number| is_answer(*number));
-    let values = answers.iter().map(|(row, _)| value(*row)).collect();
-    (Some(ItemColumn { name, values }), problems)
+    wanted.into_iter().map(read).collect()
 }
 
 fn missing_column(table: &TypedTable, document: &PlanDocument, name: &str) -> Diagnostic {
@@ -172,30 +206,44 @@ fn report_days(
     problems: &mut Diagnostics,
 ) {
     let (targets, cutoff) = (document.plan.wave_targets(), document.plan.trial.data_cutoff);
-    for of_person in rows.chunk_by(|(_, a), (_, b)| a.participant == b.participant) {
-        let mut used: BTreeMap<i32, u64> = BTreeMap::new();
+    let mut people: Vec<&[(usize, Answer)]> = Vec::new();
+    people.extend(rows.chunk_by(|(_, a), (_, b)| a.participant == b.participant));
+    let parts: Vec<Diagnostics> = people
+        .par_chunks(PEOPLE_AT_ONCE)
+        .map(|people| {
+            let mut problems = Diagnostics::new();
+            for answers in people {
+                let person = &participants[answers[0].1.participant];
+                let days = Days { table, person, targets: &targets, cutoff };
+                days.report(answers, &mut problems);
+            }
+            problems
+        })
+        .collect();
+    for part in parts {
+        problems.append(part);
+    }
+}
+
+/// What the days of a person's answers are held against.
+struct Days<'a> {
+    table: &'a TypedTable,
+    person: &'a Participant,
+    targets: &'a WaveTargets,
+    cutoff: Date,
+}
+
+impl Days<'_> {
+    /// Reports the answers of a person, in the order of their days.
+    fn report(&self, answers: &[(usize, Answer)], problems: &mut Diagnostics) {
+        let mut used: Vec<(i32, u64)> = Vec::new();
         let mut latest: Option<(i32, u64)> = None;
-        for (row, answer) in of_person {
-            let person = &participants[answer.participant];
-            let day = answer.date.days_since(person.randomisation_date);
+        for (row, answer) in answers {
             let mut report = |code: Code, column: &str, message: String, remedy: &str| {
-                let place = table.place(*row, column);
+                let place = self.table.place(*row, column);
                 problems.push(Diagnostic::new(code, place, message, remedy));
             };
-            let dated = "response_date";
-            if answer.date > cutoff {
-                let message = format!("answered after the data cut-off of {cutoff}: not used");
-                report(
-                    Code::WaveAfterCutoff,
-                    dated,
-                    message,
-                    "check the date, or move data_cutoff",
-                );
-                continue;
-            }
-            if person.exit.as_ref().is_some_and(|exit| answer.date > exit.date) {
-                let message = Code::WaveAfterExit.message();
-                report(Code::WaveAfterExit, dated, message, "none needed, if both dates are right");
+            if !self.is_in_study(answer, &mut report) {
                 continue;
             }
             if let Some((wave, line)) = latest.filter(|(wave, _)| *wave > answer.wave) {
@@ -207,39 +255,71 @@ fn report_days(
             } else {
                 latest = Some((answer.wave, answer.line));
             }
-            match fate_of(&targets, answer.wave, day) {
-                Fate::BeforeRandomisation => {
-                    let message = Code::WaveBeforeRandomisation.message();
-                    let remedy = "correct the date or the wave";
-                    report(Code::WaveBeforeRandomisation, dated, message, remedy);
-                }
-                Fate::BaselineTooLate => {
-                    let message = Code::WaveBaselineLate.message();
-                    let remedy = "what is asked after randomisation may be its effect; `baseline_days_after` under [waves] allows some days";
-                    report(Code::WaveBaselineLate, dated, message, remedy);
-                }
-                Fate::OutsideWindows => {
-                    let message = Code::WaveOutsideWindow.message();
-                    let remedy = "none needed; `window_months` under [waves] sets the windows";
-                    report(Code::WaveOutsideWindow, dated, message, remedy);
-                }
-                Fate::Target(month) => {
-                    if month != answer.wave {
-                        let message = format!(
-                            "the questionnaire of wave {} was answered in the window of month {month}, and counts for it",
-                            answer.wave
-                        );
-                        report(Code::WaveOtherWindow, dated, message, "check the date");
-                    }
-                    if let Some(line) = used.insert(month, answer.line) {
-                        let message = format!(
-                            "the window of month {month} also has the answer of line {line}: the nearer one counts"
-                        );
-                        let remedy = "nothing if that is right, else drop one of them in the corrections table";
-                        report(Code::WaveTwoAnswers, dated, message, remedy);
-                    }
+            let day = answer.date.days_since(self.person.randomisation_date);
+            let fate = fate_of(self.targets, answer.wave, day);
+            report_fate(fate, answer, &mut report);
+            let Fate::Target(month) = fate else { continue };
+            match used.iter_mut().find(|(own, _)| *own == month) {
+                None => used.push((month, answer.line)),
+                Some((_, last)) => {
+                    let line = std::mem::replace(last, answer.line);
+                    let message = format!(
+                        "the window of month {month} also has the answer of line {line}: the nearer one counts"
+                    );
+                    let remedy =
+                        "nothing if that is right, else drop one of them in the corrections table";
+                    report(Code::WaveTwoAnswers, DATED, message, remedy);
                 }
             }
         }
+    }
+
+    /// Whether an answer was given before the cut-off and before the person left.
+    fn is_in_study(&self, answer: &Answer, report: &mut Report<'_>) -> bool {
+        if answer.date > self.cutoff {
+            let message = format!("answered after the data cut-off of {}: not used", self.cutoff);
+            report(Code::WaveAfterCutoff, DATED, message, "check the date, or move data_cutoff");
+            return false;
+        }
+        if self.person.exit.as_ref().is_some_and(|exit| answer.date > exit.date) {
+            let message = Code::WaveAfterExit.message();
+            report(Code::WaveAfterExit, DATED, message, "none needed, if both dates are right");
+            return false;
+        }
+        true
+    }
+}
+
+/// The column that tells an answer's day.
+const DATED: &str = "response_date";
+
+/// Takes code, column, message and remedy.
+type Report<'a> = dyn FnMut(Code, &str, String, &str) + 'a;
+
+/// Reports an answer that is not used, or not for its own wave.
+fn report_fate(fate: Fate, answer: &Answer, report: &mut Report<'_>) {
+    match fate {
+        Fate::BeforeRandomisation => {
+            let message = Code::WaveBeforeRandomisation.message();
+            report(Code::WaveBeforeRandomisation, DATED, message, "correct the date or the wave");
+        }
+        Fate::BaselineTooLate => {
+            let message = Code::WaveBaselineLate.message();
+            let remedy = "what is asked after randomisation may be its effect; `baseline_days_after` under [waves] allows some days";
+            report(Code::WaveBaselineLate, DATED, message, remedy);
+        }
+        Fate::OutsideWindows => {
+            let message = Code::WaveOutsideWindow.message();
+            let remedy = "none needed; `window_months` under [waves] sets the windows";
+            report(Code::WaveOutsideWindow, DATED, message, remedy);
+        }
+        Fate::Target(month) if month != answer.wave => {
+            let message = format!(
+                "the questionnaire of wave {} was answered in the window of month {month}, and counts for it",
+                answer.wave
+            );
+            report(Code::WaveOtherWindow, DATED, message, "check the date");
+        }
+        Fate::Target(_) => {}
     }
 }

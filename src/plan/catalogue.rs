@@ -115,8 +115,8 @@ fn questionnaires(plan: &Plan) -> Vec<Catalogued> {
     if !plan.indices.is_empty() {
         all.push(of(Outcome::Index, &strata, waves));
     }
-    all.push(of(Outcome::FirstJob, &[Method::Turnbull], waves));
-    all.push(of(Outcome::FirstJob, &[Method::IntervalCensoredPh], &[]));
+    all.push(of(Outcome::FirstJobReported, &[Method::Turnbull], waves));
+    all.push(of(Outcome::FirstJobReported, &[Method::IntervalCensoredPh], &[]));
     all
 }
 

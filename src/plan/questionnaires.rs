@@ -24,7 +24,8 @@ pub struct Waves {
     #[serde(default = "default_window")]
     #[schemars(range(min = 1, max = 60))]
     pub window_months: i32,
-    /// Days after randomisation until which an answer to wave 0 still counts as the baseline.
+    /// Days after randomisation until which an answer to wave 0 still counts as the baseline; one
+    /// given by the day of randomisation goes before it.
     #[serde(default)]
     #[schemars(range(min = 0, max = 600))]
     pub baseline_days_after: i32,

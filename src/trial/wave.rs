@@ -36,9 +36,10 @@ impl WaveTargets {
 /// The month that an answer counts for.
 ///
 /// A questionnaire of wave 0 counts as the baseline from D(window) days before randomisation until
-/// `baseline_days_after` days after it. One of a later wave counts for the target m with the
+/// `baseline_days_after` days after it, and never for a later target; none of a later wave is a
+/// baseline. One of a later wave counts for the target m with the
 /// smallest |day − D(m)|, the earlier of two that are equally near, if that is at most D(window),
-/// whatever wave it was sent out for. D(m) is the day that ends month m.
+/// whatever later wave it was sent out for. D(m) is the day that ends month m.
 pub fn fate_of(targets: &WaveTargets, wave: i32, day: i32) -> Fate {
     let window = targets.window_days();
     if wave == 0 {

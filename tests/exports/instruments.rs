@@ -1,5 +1,7 @@
 //! Instruments of one's own: a file is enough, and what is wrong with one is said at its line.
 
+use std::fmt::Write as _;
+
 use ips_eval::diagnostic::{Code, Diagnostics};
 use ips_eval::plan::instrument::parse::{checksum_of, instrument_json_schema, parse_instrument};
 
@@ -182,6 +184,39 @@ fn a_value_set_may_be_written_in_either_notation() {
         let document = plan_of(&with_value_set(&set)).unwrap_or_else(|found| panic!("{found:#?}"));
         assert_eq!(document.plan.scales[0].score_of(&[Some(1.0), Some(3.0)]), Some(-0.25), "{set}");
     }
+}
+
+/// A complete value set of the EQ-5D-5L, evenly from 1 to `lowest`: made up but for its ends.
+fn eq5d5l_from(lowest: f64) -> Files {
+    let mut files = export("limesurvey");
+    let own = "use = [\"eq5d5l\"]\nvalue_sets = { eq5d5l = \"values.csv\" }";
+    replace(&mut files, "plan.toml", "use = [\"who5\"]", own);
+    replace(&mut files, "plan.toml", "score = \"who5\"", "score = \"eq5d5l\"");
+    let mut rows = String::from("profile,value\n");
+    for at in 0..5_u32.pow(5) {
+        let levels: Vec<u32> = (0..5).rev().map(|place| at / 5_u32.pow(place) % 5).collect();
+        let profile: String = levels.iter().map(|level| (level + 1).to_string()).collect();
+        let steps: u32 = levels.iter().sum();
+        let value = if steps == 20 { lowest } else { 1.0 - f64::from(steps) * 0.01 };
+        writeln!(rows, "{profile},{value}").expect("a text grows");
+    }
+    files.insert("values.csv".to_owned(), rows.into_bytes());
+    files
+}
+
+/// Bouckaert N, Cleemput I, Devriese S, Gerkens S (2022), `PharmacoEconomics` - Open 6:823-836, doi
+/// 10.1007/s41669-022-00353-3: Belgian values run from -0.532 to 1.
+#[test]
+fn the_ends_of_the_belgian_values_are_the_ends_of_the_score() {
+    let document = plan_of(&eq5d5l_from(-0.532)).unwrap_or_else(|found| panic!("{found:#?}"));
+    let scale = &document.plan.scales[0];
+    assert_eq!(scale.score_of(&[Some(5.0); 5]), Some(-0.532));
+    assert_eq!(scale.score_of(&[Some(1.0); 5]), Some(1.0));
+    assert_eq!(scale.score_range(), (-0.532, 1.0));
+    // The published values of Taiwan go down to this.
+    let document = plan_of(&eq5d5l_from(-1.0259)).unwrap_or_else(|found| panic!("{found:#?}"));
+    assert_eq!(document.plan.scales[0].score_range(), (-1.0259, 1.0));
+    assert!(plan_of(&eq5d5l_from(-2.5)).is_err());
 }
 
 #[test]

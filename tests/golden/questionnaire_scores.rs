@@ -98,6 +98,22 @@ fn a_value_set_agrees_with_r() {
     agrees(&instrument, "eq5d5l");
 }
 
+/// World Health Organization (2024), The World Health Organization-Five Well-Being Index (WHO-5),
+/// Geneva: the raw score is the sum of the five answers, 0 to 25, the percentage four times that, and
+/// a percentage below 50 is the same as a raw score below 13.
+#[test]
+fn who5_is_scored_as_its_manual_says() {
+    let who5 = shipped("who5");
+    for (given, raw, percentage) in
+        [("33322", 13, 52.0), ("33222", 12, 48.0), ("00000", 0, 0.0), ("55555", 25, 100.0)]
+    {
+        let sum: u32 = given.chars().filter_map(|answer| answer.to_digit(10)).sum();
+        assert_eq!(sum, raw);
+        assert_eq!(who5.score_of(&answers(given)), Some(percentage), "{given}");
+        assert_eq!(percentage < 50.0, raw < 13);
+    }
+}
+
 #[test]
 fn scores_worked_by_hand() {
     // WHO-5: the five answers, 0 to 5 each, times 4.

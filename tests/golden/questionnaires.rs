@@ -12,7 +12,7 @@ use ips_eval::ingest::{Sources, read_trial};
 use ips_eval::plan::parse::{PlanDocument, parse_plan_with};
 use ips_eval::plan::types::TableName;
 use ips_eval::results::row::Row;
-use ips_eval::results::vocabulary::Inference;
+use ips_eval::results::vocabulary::{Inference, Method, Outcome, ResultArm};
 use ips_eval::trial::dataset::TrialData;
 use serde_json::Value;
 
@@ -116,6 +116,31 @@ fn rows_agree_with_loops_over_people_and_days() {
         rows.keys().filter(|key| !key.ends_with("|mcdonald_omega|estimate")).collect();
     assert!(unheld.is_empty(), "rows without a witness: {unheld:#?}");
     assert_eq!(rows.len(), 18, "omega of two scales at three waves, all and by two languages");
+}
+
+#[test]
+fn rows_of_the_reported_first_job_say_who_is_left_out() {
+    let (document, data) = read();
+    let results = analyse(&document.plan, &data, &|_| {}).expect("results");
+    let reference = Reference::read("questionnaires");
+    let left_out = |arm: &str| number(&reference.cases[0]["left_out"][arm]);
+    let (ips, control) = (left_out("ips"), left_out("control"));
+    assert!(ips > 0.0 && control > 0.0);
+    let own = |row: &&Row| row.key.outcome == Outcome::FirstJobReported && row.value.is_some();
+    let mut n_rows = 0;
+    for row in results.rows().iter().filter(own) {
+        let n = match row.key.arm {
+            ResultArm::Ips => ips,
+            ResultArm::Control => control,
+            ResultArm::All | ResultArm::Contrast => ips + control,
+        };
+        let said = format!("; {n} are left out: they worked on day 0");
+        assert!(row.note.contains(&said), "{}: {}", key(row), row.note);
+        let is_ratio = row.key.method == Method::IntervalCensoredPh;
+        assert_eq!(row.note.contains("likelihood ratio"), is_ratio, "{}", row.note);
+        n_rows += 1;
+    }
+    assert!(n_rows > 30, "{n_rows}");
 }
 
 #[test]

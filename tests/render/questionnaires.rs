@@ -322,17 +322,17 @@ impl Made {
                 self.agreement(arm, month);
                 let own = key(
                     Analysis::CumulativeIncidence,
-                    Outcome::FirstJob,
+                    Outcome::FirstJobReported,
                     answered,
                     Method::Turnbull,
                 );
                 self.share(&Key { arm, month: Some(month), ..own }, (33.0, 150.0));
             }
-            let own = key(Analysis::Effect, Outcome::FirstJob, answered, Method::Turnbull);
+            let own = key(Analysis::Effect, Outcome::FirstJobReported, answered, Method::Turnbull);
             self.effect(&Key { month: Some(month), ..own }, Unit::Proportion, (0.081, 0.06));
         }
-        let own =
-            key(Analysis::HazardRatio, Outcome::FirstJob, answered, Method::IntervalCensoredPh);
+        let reported = Outcome::FirstJobReported;
+        let own = key(Analysis::HazardRatio, reported, answered, Method::IntervalCensoredPh);
         self.effect(&own, Unit::Ratio, (1.154, 0.2));
     }
 

@@ -12,7 +12,7 @@ mod scores;
 use super::adjusted::Adjusted;
 use super::cohort::Scope;
 use super::sheet::Sheet;
-use crate::plan::instrument::types::AskedOf;
+use crate::plan::instrument::types::{AskedOf, Instrument};
 use crate::plan::questionnaires::{Direction, OutcomeSource};
 use crate::plan::types::Plan;
 use crate::results::study::{StudyScore, StudyTitle};
@@ -64,7 +64,7 @@ pub(super) fn study_scores(plan: &Plan) -> Vec<StudyScore> {
             level: own.id,
             instrument: scale.map_or_else(String::new, |scale| scale.id.clone()),
             title,
-            range: scale.map(|scale| (scale.score.minimum, scale.score.maximum)),
+            range: scale.map(Instrument::score_range),
             higher_is_better: own.direction == Direction::HigherIsBetter,
         }
     });

@@ -56,7 +56,7 @@ fn add_scale(
         scale.items.iter().filter_map(|item| questionnaires.item(&item.column)).collect();
     let given = |at: usize| -> Vec<Option<f64>> { columns.iter().map(|own| own[at]).collect() };
     let scores: Vec<f64> = answers.iter().filter_map(|at| scale.score_of(&given(*at))).collect();
-    let (low, high) = (scale.score.minimum, scale.score.maximum);
+    let (low, high) = scale.score_range();
     let reached = |end: f64| Count::of(scores.iter().map(|score| (score - end).abs() < 1e-9));
     add_plain_rate(sheet, &entry.method(Method::Floor), reached(low));
     add_plain_rate(sheet, &entry.method(Method::Ceiling), reached(high));

@@ -10,7 +10,6 @@ use crate::estimate::proportion::Count;
 use crate::estimate::regression::arm_by_stratum_wald;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Unit};
 use crate::trial::arm::{Arm, TwoArm};
-use crate::trial::time::month_end_day;
 
 /// Whether each wave was answered by those who could: the wave's window had closed by the data
 /// cut-off and they had not left before its day.
@@ -21,11 +20,10 @@ pub(super) fn add_response(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Coh
     let entry = Entry::new(Analysis::ArmRate, Outcome::Answered, AnalysisSet::Itt, Method::Wilson);
     for &month in &cohort.waves.months {
         let entry = entry.month(month);
-        let stays = |at: usize| cohort.outcomes[at].follow_up.end_day >= month_end_day(month);
         let answered = |at: usize| match cohort.waves.status(at, month) {
-            WaveStatus::Answered(_) if stays(at) => Some(true),
+            WaveStatus::Answered(_) => Some(true),
             WaveStatus::Unanswered => Some(false),
-            WaveStatus::Answered(_) | WaveStatus::NotDue | WaveStatus::Left => None,
+            WaveStatus::NotDue | WaveStatus::Left => None,
         };
         for scope in cohort.scopes() {
             let entry = entry.region(cohort.name(scope));

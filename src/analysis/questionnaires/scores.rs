@@ -118,11 +118,17 @@ impl Score<'_> {
         effect: &Entry,
         (observed, scope): (&Observed, Scope),
     ) {
+        let Some(month) = effect.key().month else { return };
         let baseline = |at: usize| self.value(observed.positions[at], 0);
         let both = observed.only(|at| baseline(at).is_some());
         let n_without = observed.values.len() - both.values.len();
         let before: Vec<f64> =
             both.positions.iter().filter_map(|&position| self.value(position, 0)).collect();
+        let counted = self.entry(month).method(Method::OlsChangeHc2);
+        for arm in Arm::BOTH {
+            let entry = counted.region(self.cohort.name(scope)).arm(arm);
+            sheet.put(&entry, Statistic::N, Unit::Count, both.of_arm(arm).len() as f64);
+        }
         let effect = match n_without {
             0 => effect.clone(),
             n => effect.also(&format!("{n} without a baseline value are left out")),

@@ -11,7 +11,7 @@ const ARMS: [ResultArm; 3] = [ResultArm::Ips, ResultArm::Control, ResultArm::All
 const REGIONS: [&str; 3] = ["a", "b", ALL_REGIONS];
 
 /// A small generator, so that layouts are many and the same everywhere.
-fn next(state: &mut u64) -> u64 {
+pub(super) fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     *state >> 33
 }

@@ -21,6 +21,12 @@ pub(super) enum Subject {
     Missing,
     /// People whose answers a property of a scale is made of, by its method.
     Scale(Method),
+    /// How many people have a score: the number alone, beside means that may be shown.
+    Size(Outcome),
+    /// People with a score at the wave and at baseline.
+    WithBaseline,
+    /// How many they are: the number alone.
+    SizeWithBaseline,
 }
 
 /// A count of people.
@@ -46,6 +52,27 @@ pub(super) fn is_named_by_level(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Score | Outcome::Index | Outcome::JobScore)
 }
 
+/// Whether the number of people with an outcome may be withheld alone.
+pub(super) fn has_size(outcome: Outcome) -> bool {
+    is_named_by_level(outcome)
+}
+
+/// Whether a contrast is made of those with a score at the wave and at baseline.
+pub(super) fn needs_baseline(outcome: Outcome, method: Method) -> bool {
+    let methods = [Method::OlsChangeHc2, Method::AncovaHc2, Method::AncovaStandardised];
+    outcome == Outcome::Score && methods.contains(&method)
+}
+
+/// The cell of values whose size a row is.
+pub(super) fn sized(size: &Cell) -> Option<Cell> {
+    let subject = match size.subject {
+        Subject::Size(outcome) => Subject::Outcome(outcome),
+        Subject::SizeWithBaseline => Subject::WithBaseline,
+        _ => return None,
+    };
+    Some(Cell { subject, ..size.clone() })
+}
+
 /// The cell whose counts a row of one arm shows.
 pub(super) fn cell_of(row: &Row) -> Option<Cell> {
     let key = &row.key;
@@ -62,6 +89,10 @@ pub(super) fn cell_of(row: &Row) -> Option<Cell> {
             Subject::Outcome(Outcome::CompetingExit)
         }
         (Analysis::TimeAtRisk, Statistic::Censored) => Subject::Censored,
+        (Analysis::ArmMean, Statistic::N) if needs_baseline(key.outcome, key.method) => {
+            Subject::SizeWithBaseline
+        }
+        (Analysis::ArmMean, Statistic::N) if has_size(key.outcome) => Subject::Size(key.outcome),
         (
             Analysis::Agreement
             | Analysis::ArmRate

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Masked;
-use super::cell::{Cell, Subject, cell_of, variable};
+use super::cell::{Cell, Subject, cell_of, sized, variable};
+use super::differences::{Count, few_by_difference};
 use crate::results::result_set::ResultSet;
 use crate::results::row::{ALL_REGIONS, MASKED_COMPLEMENT, MASKED_SMALL_CELL};
 use crate::results::vocabulary::{Outcome, ResultArm, Statistic};
@@ -61,6 +62,9 @@ impl Counts {
         let mut cells: BTreeMap<Cell, People> = BTreeMap::new();
         for row in results.rows() {
             let (Some(value), Some(cell)) = (row.value, cell_of(row)) else { continue };
+            if let Some(values) = sized(&cell) {
+                cells.entry(values).or_default().n = Some(value);
+            }
             let people = cells.entry(cell).or_default();
             match row.key.statistic {
                 Statistic::N | Statistic::NAtRisk => people.n = Some(value),
@@ -68,15 +72,32 @@ impl Counts {
                     people.events = Some(value);
                 }
                 Statistic::Missing => people.missing = Some(value),
-                Statistic::BothYes
-                | Statistic::RegisterOnly
-                | Statistic::QuestionnaireOnly
-                | Statistic::BothNo => people.has_small_part |= is_small(value),
+                Statistic::BothYes | Statistic::QuestionnaireOnly => {
+                    people.has_small_part |= is_small(value);
+                    people.events = Some(people.events.unwrap_or(0.0) + value);
+                }
+                Statistic::RegisterOnly | Statistic::BothNo => {
+                    people.has_small_part |= is_small(value);
+                }
                 _ => {}
             }
         }
         let totals = totals(&cells);
         Self { cells, totals }
+    }
+
+    /// All cells.
+    pub(super) fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.cells.keys()
+    }
+
+    /// A count of a cell, where there is one.
+    pub(super) fn count(&self, cell: &Cell, of: Count) -> Option<f64> {
+        let people = self.cells.get(cell)?;
+        match of {
+            Count::N => people.n,
+            Count::Events => people.events,
+        }
     }
 
     /// Whether there is such a cell.
@@ -107,7 +128,7 @@ impl Counts {
             let of = |&outcome| Cell { subject: Subject::Outcome(outcome), ..cell.clone() };
             outcomes.iter().map(of).collect::<Vec<Cell>>()
         });
-        let all = small().chain(curves).chain(self.few_without_benefit()).chain(self.few_exits());
+        let all = small().chain(curves).chain(few_by_difference(self)).chain(self.few_exits());
         all.map(|cell| (cell, MASKED_SMALL_CELL)).collect()
     }
 
@@ -131,23 +152,27 @@ impl Counts {
         })
     }
 
-    /// Work beside a benefit, where 1 to 4 work without one.
-    fn few_without_benefit(&self) -> impl Iterator<Item = Cell> + '_ {
-        let beside = Subject::Outcome(Outcome::EmployedOnBenefit);
-        self.cells.iter().filter(move |(cell, _)| cell.subject == beside).filter_map(
-            |(cell, people)| {
-                let employed =
-                    Cell { subject: Subject::Outcome(Outcome::Employed), ..cell.clone() };
-                let employed = self.cells.get(&employed)?.events?;
-                is_small(employed - people.events?).then(|| cell.clone())
-            },
-        )
+    /// Whether 1 to 4 of those who answered did so in a language or a way that is not known: no row
+    /// says how many, and all answers less those of every level would.
+    fn has_few_unknown(&self, terms: &[Cell]) -> bool {
+        let answered = Subject::Outcome(Outcome::Answered);
+        let levels = || terms.iter().filter(|cell| !cell.subgroup.is_empty());
+        let Some(first) = levels().next().filter(|cell| cell.subject == answered) else {
+            return false;
+        };
+        // Levels of one way of answering, not regions of one level.
+        if levels().all(|cell| cell.subgroup == first.subgroup) && levels().count() > 1 {
+            return false;
+        }
+        let known: f64 = levels().filter_map(|cell| self.count(cell, Count::Events)).sum();
+        self.count(first, Count::N).is_some_and(|n| is_small(n - known))
     }
 
     /// Adds a complement wherever exactly one term of a total is withheld.
     pub(super) fn complete(&self, masked: &mut Masked) {
         for terms in &self.totals {
-            if terms.iter().filter(|cell| masked.contains_key(*cell)).count() != 1 {
+            let n_withheld = terms.iter().filter(|cell| masked.contains_key(*cell)).count();
+            if n_withheld + usize::from(self.has_few_unknown(terms)) != 1 {
                 continue;
             }
             let size =
@@ -221,8 +246,13 @@ fn totals(cells: &BTreeMap<Cell, People>) -> Vec<Vec<Cell>> {
         }
     }
     let is_total = |((kind, _), terms): &((Kind, Cell), BTreeSet<Cell>)| {
-        // Without both arms together, an arm does not follow from the other.
-        *kind != Kind::Arms || terms.iter().any(|cell| cell.arm == ResultArm::All)
+        // Without both arms together, an arm does not follow from the other. How many have a score
+        // is said of both together where a scale's properties are.
+        let is_sum_shown = |cell: &Cell| {
+            let score = Subject::Size(Outcome::Score);
+            cell.arm == ResultArm::All || (cell.subject == score && cell.region == ALL_REGIONS)
+        };
+        *kind != Kind::Arms || terms.iter().any(is_sum_shown)
     };
     let groups = groups.into_iter().filter(is_total).filter(|(_, terms)| terms.len() > 1);
     groups.map(|(_, terms)| terms.into_iter().collect()).collect()

@@ -84,6 +84,15 @@ pub struct Item {
 }
 
 impl Item {
+    /// What an answer counts as.
+    pub fn counted(&self, code: f64) -> f64 {
+        if !self.reverse {
+            return code;
+        }
+        let (low, high) = self.range();
+        low + high - code
+    }
+
     /// Lowest and highest code.
     pub fn range(&self) -> (f64, f64) {
         let codes = || self.codes.iter().copied();
@@ -106,9 +115,9 @@ pub struct Score {
     /// Most items that may be unanswered; the mean of the others then stands for them.
     #[serde(default)]
     pub max_missing: usize,
-    /// Lowest possible score.
+    /// Lowest possible score; of a value set, the lowest value that it may hold.
     pub minimum: f64,
-    /// Highest possible score.
+    /// Highest possible score; of a value set, the highest value that it may hold.
     pub maximum: f64,
     /// What a higher score means.
     pub direction: Direction,
@@ -131,6 +140,17 @@ pub enum Rule {
 }
 
 impl Instrument {
+    /// Lowest and highest score that there is: of a value set those of its values, which seldom
+    /// reach the declared range.
+    pub fn score_range(&self) -> (f64, f64) {
+        let declared = (self.score.minimum, self.score.maximum);
+        if self.score.rule != Rule::ValueSet || self.value_set.is_empty() {
+            return declared;
+        }
+        let values = || self.value_set.values().copied();
+        (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max))
+    }
+
     /// The score of one person's answers, in the order of the items; none where more are missing
     /// than may be.
     ///
@@ -151,10 +171,7 @@ impl Instrument {
             .items
             .iter()
             .zip(answers)
-            .filter_map(|(item, answer)| {
-                let (low, high) = item.range();
-                answer.map(|code| if item.reverse { low + high - code } else { code })
-            })
+            .filter_map(|(item, answer)| answer.map(|code| item.counted(code)))
             .sum();
         let mean = sum / n_given as f64;
         let base = match self.score.rule {

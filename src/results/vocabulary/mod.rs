@@ -126,6 +126,9 @@ words! {
         DaysEmployed = "days_employed",
         /// Time from randomisation to the first competitive job.
         FirstJob = "first_job",
+        /// Time from randomisation to the first paid job that an answer tells of, competitive or
+        /// not, of those who did not work on day 0.
+        FirstJobReported = "first_job_reported",
         /// Days of the longest competitive job.
         LongestSpellDays = "longest_spell_days",
         /// Hours worked in competitive spells.

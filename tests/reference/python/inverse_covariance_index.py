@@ -1,8 +1,21 @@
-"""Anderson's (2008) summary index, by numpy and the formulas in src/estimate/inverse_covariance_index.rs.
+"""Anderson's (2008) summary index, by numpy, written from the paper.
 
-Weights come from a linear system (not an inverse); pairwise covariances from numpy.cov of each pair
-(the program's come from its own sums). Where nothing is missing, the package icw-index (which its
-author compared with Stata's swindex) is held beside.
+Source: Anderson ML (2008), Journal of the American Statistical Association 103:1481-1495, the steps of
+the summary index. Each outcome is turned so that more is better, less the control arm's mean, over its
+standard deviation; the weight of an outcome is its row sum of the inverse covariance of these; the
+index of a person is the weighted mean. Rescaling to mean 0 and standard deviation 1 in the control arm
+is that of Stata's swindex with the controls as reference group (Schwab and others 2020, Stata Journal
+20:952-964), not of the paper.
+
+Missing data, the paper's rule in other words: an outcome that a person lacks is passed over when that
+person's index is made, so that the weights are summed over the observed outcomes alone, above and below
+the line; each element of the covariance is summed over those for whom both outcomes are there. All
+values that are there are used, and none is imputed. Where the weights of a person's outcomes do not sum
+to more than 0 the mean means nothing: no index (our rule, not the paper's).
+
+Weights come from a linear system, not an inverse; pairwise covariances from numpy.cov of each pair. The
+package icw-index, which its author compared with swindex, is held beside where nothing is missing: it
+knows complete cases only, so that the rule above has no other witness than this script.
 Run from the root of the repository: python tests/reference/python/inverse_covariance_index.py
 """
 import importlib.metadata, json, platform

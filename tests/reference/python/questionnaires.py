@@ -5,7 +5,8 @@
 Written from the meanings in data-schema/README.md, from the fields of the plan and from the papers
 that the estimators cite, apart from the program. Writes questionnaires.json: values and loose_values
 are {key: value}, key the results' key columns without inference, null where there is to be no
-value; brackets are those of the first job, one a person, null without a usable answer.
+value; brackets are those of the first paid job that answers tell of, one a person, null without a
+usable answer, also of those who worked on day 0.
 """
 
 import csv
@@ -27,7 +28,15 @@ PAID = {"employment_contract", "temporary_agency"}
 Z = stats.norm.isf(0.025)
 WHO5 = [f"who5_{k}" for k in range(1, 6)]
 PARTICIPATION = [f"participation_{k}" for k in range(1, 7)]
-SCALES = {"who5": (WHO5, 0, 100), "social_participation": (PARTICIPATION, 0, 6), "job_satisfaction": (["job_satisfaction"], 1, 7)}
+EQ5D = [f"eq5d_{name}" for name in ("mobility", "self_care", "usual_activities", "pain", "anxiety")]
+with open(DATA / "values.csv", encoding="utf-8", newline="") as given:
+    VALUES = {row["profile"]: float(row["value"]) for row in csv.DictReader(given)}
+assert len(VALUES) == 3125
+# Items, lowest and highest score: those of a value set are its own.
+SCALES = {
+    "who5": (WHO5, 0, 100), "social_participation": (PARTICIPATION, 0, 6), "job_satisfaction": (["job_satisfaction"], 1, 7),
+    "eq5d5l": (EQ5D, min(VALUES.values()), max(VALUES.values())),
+}
 MISSING = {("who5_2", "99"), ("participation_3", "9"), ("loneliness", "99")}
 ARMS = ["ips", "control"]
 rows, loose = {}, {}
@@ -114,12 +123,13 @@ class Person:
         return month == 0 or self.cutoff >= end_day(month) + end_day(WINDOW)
 
     def answer(self, month):
-        if not self.due(month):
+        """The nearest; at baseline by day 0, if there is one. Missing for all who left before the day."""
+        if not self.due(month) or not self.stays(month):
             return None
         best = None
         for own in self.answers:
             if self.window_of(own) == month:
-                off = abs(own["day"] - end_day(month))
+                off = (month == 0 and own["day"] > 0, abs(own["day"] - end_day(month)))
                 if best is None or off < best[0]:
                     best = (off, own)
         return best and best[1]
@@ -156,6 +166,11 @@ class Person:
     def registered_on(self, day):
         return any(s["contract"] in PAID and s["source"] != "questionnaire" and s["from"] <= day and (s["to"] is None or day <= s["to"]) for s in self.spells)
 
+    def worked_on_day_0(self):
+        """By the baseline answer, or in a competitive job (spells that overlap or abut) begun before."""
+        before = self.answer(0)
+        return bool(before and before["row"]["working_now"] == "yes" or self.competitive_on(-1) and self.competitive_on(0))
+
     def bracket(self):
         after, whole, told = -1, True, False
         for own in self.answers:
@@ -180,6 +195,8 @@ def score(row, scale):
     given = [number(row, item) for item in SCALES[scale][0]]
     if scale == "who5":
         return None if None in given else 4 * sum(given)
+    if scale == "eq5d5l":
+        return None if None in given else VALUES["".join(str(int(x)) for x in given)]
     if scale == "social_participation":
         known = [x for x in given if x is not None]
         return None if len(known) < 5 else (sum(known) if len(known) == 6 else 6 * (sum(known) / 5))
@@ -362,7 +379,8 @@ def reliability(people):
                 for method, end in (("floor", least), ("ceiling", most)):
                     k = sum(s == end for s in scores)
                     put(rows, [*entry, method], n=len(scores), events=k, estimate=k / len(scores) if scores else None)
-                if len(items) < 2:
+                # Items of a value set are not meant to measure one thing.
+                if len(items) < 2 or name == "eq5d5l":
                     continue
                 full = [[number(row, item) for item in items] for row in own]
                 full = np.array([row for row in full if None not in row])
@@ -379,7 +397,7 @@ def outcome(p, name, month):
         return None
     if name == "loneliness":
         return number(own["row"], name)
-    return score(own["row"], {"wellbeing": "who5", "participation": "social_participation", "satisfaction": "job_satisfaction"}[name])
+    return score(own["row"], {"wellbeing": "who5", "participation": "social_participation", "satisfaction": "job_satisfaction", "utility": "eq5d5l"}[name])
 
 
 def known(people, of):
@@ -387,7 +405,7 @@ def known(people, of):
 
 
 def scores(people):
-    for name, months in (("wellbeing", MONTHS), ("participation", [12]), ("loneliness", MONTHS)):
+    for name, months in (("wellbeing", MONTHS), ("participation", [12]), ("loneliness", MONTHS), ("utility", MONTHS)):
         before = known(people, lambda p: outcome(p, name, 0))
         put_means(["arm_mean", "score", "answered", "", "", "", 0, name, "mean"], before)
         for month in months:
@@ -396,6 +414,10 @@ def scores(people):
             put_means(entry, now)
             put_regression(entry, now)
             both = {p: v for p, v in now.items() if p in before}
+            for region in ["all", *REGIONS]:
+                for arm in ARMS:
+                    n = sum(p.arm == arm and region in ("all", p.region) for p in both)
+                    put(rows, ["arm_mean", "score", "answered", region, "", arm, month, name, "ols_change_hc2"], n=n)
             put_regression(entry, {p: v - before[p] for p, v in both.items()}, "ols_change_hc2")
             put_regression(entry, both, "ancova_hc2", before)
             for region in ["all", *REGIONS]:
@@ -611,9 +633,15 @@ def hazard_ratio(brackets, arms):
 
 
 def brackets(people):
-    own = [p.bracket() for p in people]
+    everyone = [p.bracket() for p in people]
+    own = [None if p.worked_on_day_0() else b for p, b in zip(people, everyone)]
+    left_out = {arm: sum(p.arm == arm and b is not None and p.worked_on_day_0() for p, b in zip(people, everyone)) for arm in ARMS}
     curves = {arm: Curve([b for p, b in zip(people, own) if b and p.arm == arm]) for arm in ARMS}
-    entry = lambda analysis, arm, month: [analysis, "first_job", "answered", "all", "", arm, month, ""]  # noqa: E731
+    entry = lambda analysis, arm, month: [analysis, "first_job_reported", "answered", "all", "", arm, month, ""]  # noqa: E731
+    for arm in ARMS:
+        told = [b for p, b in zip(people, own) if b and p.arm == arm]
+        for month in ["", *MONTHS]:
+            put(rows, [*entry("cumulative_incidence", arm, month), "turnbull"], n=len(told), events=sum(b is not None for _, b in told))
     for month in MONTHS:
         for arm in ARMS:
             day = nearest([curves[arm]], month)
@@ -632,7 +660,7 @@ def brackets(people):
     beta, se, p_value = hazard_ratio([b for b, _ in told], [a for _, a in told])
     put(loose, [*entry("hazard_ratio", "ips-control", ""), "interval_censored_ph"], estimate=math.exp(beta), log_hazard_ratio=beta, std_error=se,
         ci_lower=math.exp(beta - Z * se), ci_upper=math.exp(beta + Z * se), p_value=p_value)
-    return own
+    return everyone, left_out
 
 
 def main():
@@ -643,18 +671,18 @@ def main():
     ]
     for part in (response, reliability, scores, indices, agreement, job_quality):
         part(people)
-    found = brackets(people)
+    found, left_out = brackets(people)
     text = lambda values: {key: None if v is None else float("%.17g" % v) for key, v in sorted(values.items())}  # noqa: E731
     why = "both sides compute in double precision from the same rows; largest where p-values are far in the tail"
     looser = "values: above; loose_values, 1e-6 and 1e-7: a likelihood maximised with differences of its gradient"
     file = {
         "generator": {"software": "Python", "versions": f"Python {platform.python_version()}, numpy {np.__version__}, scipy {scipy.__version__}", "script": "tests/reference/python/questionnaires.py"},
         "tolerance": {"relative": 1e-9, "absolute": 1e-12, "why": f"{why}; {looser}"},
-        "cases": [{"values": text(rows), "loose_values": text(loose), "brackets": found}],
+        "cases": [{"values": text(rows), "loose_values": text(loose), "brackets": found, "left_out": left_out}],
     }
     path = ROOT / "reference" / "questionnaires.json"
     path.write_text(json.dumps(file, separators=(",", ":")).replace('","', '",\n"').replace(',"', ',\n"') + "\n", encoding="utf-8", newline="")
-    print(len(rows), len(loose), path.stat().st_size)
+    print(len(rows), len(loose), left_out, path.stat().st_size)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ use super::super::table::Table;
 struct Quantity<'t> {
     source: &'t str,
     name: &'t str,
+    outcome: Outcome,
     set: AnalysisSet,
     arms: (Analysis, Method),
     contrast: (Analysis, Method),
@@ -24,9 +25,12 @@ struct Quantity<'t> {
 pub(super) fn table(source: Source<'_>) -> Option<Table> {
     let names = source.names;
     let (text, report) = (&names.texts.questionnaires, &names.texts.report);
-    let of = |analysis, set, method| Question::new(analysis, Outcome::FirstJob, set, method);
-    let incidence = Analysis::CumulativeIncidence;
-    let bracketed = of(incidence, AnalysisSet::Answered, Method::Turnbull);
+    let bracketed = Question::new(
+        Analysis::CumulativeIncidence,
+        Outcome::FirstJobReported,
+        AnalysisSet::Answered,
+        Method::Turnbull,
+    );
     let waves = months(source.results, &bracketed.arm(result_arm(Arm::Intervention)));
     let mut notes = Notes::new(names);
     let mut rows = Vec::new();
@@ -35,11 +39,12 @@ pub(super) fn table(source: Source<'_>) -> Option<Table> {
             rows.push(row(source, &mut notes, &quantity, month));
         }
     }
-    for (from, name, set, method) in [
-        (&text.from_answers, &text.ratio, AnalysisSet::Answered, Method::IntervalCensoredPh),
-        (&text.from_dates, &text.dated_ratio, AnalysisSet::Itt, Method::CoxEfron),
-    ] {
-        let ratio = of(Analysis::HazardRatio, set, method);
+    let reported = (Outcome::FirstJobReported, AnalysisSet::Answered, Method::IntervalCensoredPh);
+    let dated = (Outcome::FirstJob, AnalysisSet::Itt, Method::CoxEfron);
+    for (from, name, (outcome, set, method)) in
+        [(&text.from_answers, &text.ratio, reported), (&text.from_dates, &text.dated_ratio, dated)]
+    {
+        let ratio = Question::new(Analysis::HazardRatio, outcome, set, method);
         let place = Place::new(names, ALL_REGIONS, name);
         let mut line = Line::new(source, &mut notes, place);
         let mut row = vec![String::new(), from.clone(), name.clone(), String::new(), String::new()];
@@ -68,6 +73,7 @@ fn quantities(source: Source<'_>) -> [Quantity<'_>; 3] {
         Quantity {
             source: &text.from_answers,
             name: &text.probability,
+            outcome: Outcome::FirstJobReported,
             set: AnalysisSet::Answered,
             arms: (incidence, Method::Turnbull),
             contrast: (Analysis::Effect, Method::Turnbull),
@@ -75,6 +81,7 @@ fn quantities(source: Source<'_>) -> [Quantity<'_>; 3] {
         Quantity {
             source: &text.from_dates,
             name: &text.dated_probability,
+            outcome: Outcome::FirstJob,
             set: AnalysisSet::Itt,
             arms: (incidence, Method::AalenJohansen),
             contrast: (Analysis::Effect, Method::RiskDifferenceAalenJohansen),
@@ -82,6 +89,7 @@ fn quantities(source: Source<'_>) -> [Quantity<'_>; 3] {
         Quantity {
             source: &text.from_dates,
             name: &text.dated_survival,
+            outcome: Outcome::FirstJob,
             set: AnalysisSet::Itt,
             arms: (Analysis::Survival, Method::KaplanMeier),
             contrast: (Analysis::Effect, Method::SurvivalDifference),
@@ -97,7 +105,7 @@ fn row<'a>(
 ) -> Vec<String> {
     let names = source.names;
     let of = |(analysis, method)| {
-        Question::new(analysis, Outcome::FirstJob, quantity.set, method).month(month)
+        Question::new(analysis, quantity.outcome, quantity.set, method).month(month)
     };
     let place = Place::at_month(names, ALL_REGIONS, quantity.name, month);
     let mut line = Line::new(source, notes, place);
