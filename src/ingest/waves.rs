@@ -150,19 +150,25 @@ fn read_items(
             None => problems.push(missing_column(table, document, &name)),
         }
     }
+    let is_in_order = answers.len() == table.n_rows() && answers.is_sorted_by_key(|(row, _)| *row);
     let read = |item: WantedItem<'_>| {
-        let is_wrong = AtomicBool::new(answers.len() < table.n_rows());
-        let value = |reader: &mut NumericReader<'_>, (row, _): &(usize, Answer)| {
-            item.answer(reader.get(*row)).unwrap_or_else(|NoAnswer| {
+        let is_wrong = AtomicBool::new(false);
+        let value = |reader: &mut NumericReader<'_>, row: usize| {
+            item.answer(reader.get(row)).unwrap_or_else(|NoAnswer| {
                 is_wrong.store(true, Ordering::Relaxed);
                 None
             })
         };
-        let parts = answers.par_iter().with_min_len(ANSWERS_AT_ONCE);
-        let values = parts.map_init(|| item.reader(), value).collect();
+        let rows = (0..table.n_rows()).into_par_iter().with_min_len(ANSWERS_AT_ONCE);
+        let by_row: Vec<Option<f64>> = rows.map_init(|| item.reader(), value).collect();
         if is_wrong.into_inner() {
             item.report_wrong_cells(table, problems);
         }
+        let values = if is_in_order {
+            by_row
+        } else {
+            answers.par_iter().map(|(row, _)| by_row[*row]).collect()
+        };
         ItemColumn { name: item.name, values }
     };
     wanted.into_iter().map(read).collect()
