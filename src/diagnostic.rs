@@ -1,9 +1,11 @@
 //! What is wrong with a plan or with data, where, and what to do about it.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
-use rayon::slice::ParallelSliceMut as _;
-use serde::Serialize;
+use rayon::prelude::*;
+use serde::{Serialize, Serializer};
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -52,11 +54,11 @@ macro_rules! codes {
             }
 
             /// What it means, as the beginning of a message: no capital, no full stop.
-            pub fn message(self) -> String {
-                let meaning = self.meaning().trim_end_matches('.');
-                let mut letters = meaning.chars();
-                let first = letters.next().map(|letter| letter.to_ascii_lowercase());
-                first.into_iter().chain(letters).collect()
+            pub fn message(self) -> &'static str {
+                /// In the order of the codes.
+                static MESSAGES: LazyLock<Vec<String>> =
+                    LazyLock::new(|| Code::ALL.iter().map(|code| begun(code.meaning())).collect());
+                &MESSAGES[self as usize]
             }
 
             /// What it means, in a sentence.
@@ -142,8 +144,15 @@ codes! {
     CovariateMissing = "covariate::missing-values", Note, "A covariate has missing values.";
 }
 
+/// A sentence without capital and full stop.
+fn begun(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}
+
 impl Serialize for Code {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
 }
@@ -152,20 +161,31 @@ impl Serialize for Code {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// File as the plan names it.
-    pub file: String,
+    #[serde(serialize_with = "text")]
+    pub file: Arc<str>,
     /// Line of the file, counting the header as 1; the row number in a format without lines.
     pub line: Option<u64>,
     /// Column of a table, by the name it has in the file, or of a line of text, by number.
-    pub column: Option<String>,
+    #[serde(serialize_with = "text_if_any")]
+    pub column: Option<Arc<str>>,
     /// Bytes of a text file that the problem concerns.
     #[serde(skip)]
     pub span: Option<Range<usize>>,
 }
 
+fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+#[expect(clippy::ref_option, reason = "as serde calls it")]
+fn text_if_any<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_deref().serialize(serializer)
+}
+
 impl Place {
     /// A whole file.
     pub fn file(file: &str) -> Self {
-        Self { file: file.to_owned(), line: None, column: None, span: None }
+        Self { file: file.into(), line: None, column: None, span: None }
     }
 
     /// A row of a table.
@@ -175,7 +195,7 @@ impl Place {
 
     /// A column of a table.
     pub fn column(file: &str, column: &str) -> Self {
-        Self { column: Some(column.to_owned()), ..Self::file(file) }
+        Self { column: Some(column.into()), ..Self::file(file) }
     }
 
     /// A cell of a table.
@@ -209,9 +229,9 @@ pub struct Diagnostic {
     #[serde(flatten)]
     pub place: Place,
     /// What is wrong, then what was expected. Never holds a participant's value.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// What to do.
-    pub remedy: String,
+    pub remedy: Cow<'static, str>,
     /// The offending text, for those who ask to see participants' values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
@@ -222,8 +242,8 @@ impl Diagnostic {
     pub fn new(
         code: Code,
         place: Place,
-        message: impl Into<String>,
-        remedy: impl Into<String>,
+        message: impl Into<Cow<'static, str>>,
+        remedy: impl Into<Cow<'static, str>>,
     ) -> Self {
         let (message, remedy) = (message.into(), remedy.into());
         Self { code, severity: code.severity(), place, message, remedy, value: None }
@@ -265,16 +285,33 @@ impl Diagnostics {
     }
 
     /// Sorts by severity, then file and line.
+    ///
+    /// Places are put in order, not the problems themselves, which are much longer.
     pub fn sort(&mut self) {
-        self.0.par_sort_by(|a, b| {
-            (a.severity, &a.place.file, a.place.line, a.code, &a.place.column).cmp(&(
-                b.severity,
-                &b.place.file,
-                b.place.line,
-                b.code,
-                &b.place.column,
-            ))
+        let mut files: Vec<&str> = Vec::new();
+        let mut last: Option<&Arc<str>> = None;
+        for found in &self.0 {
+            let file = &found.place.file;
+            if last.is_none_or(|last| !Arc::ptr_eq(last, file)) {
+                if let Err(at) = files.binary_search(&&**file) {
+                    files.insert(at, file);
+                }
+                last = Some(file);
+            }
+        }
+        let key = |(at, found): (usize, &Diagnostic)| {
+            let file = files.binary_search(&&*found.place.file).unwrap_or(files.len());
+            (found.severity, file, found.place.line, found.code, at)
+        };
+        let mut keys: Vec<_> = self.0.par_iter().enumerate().map(key).collect();
+        let column = |at: usize| self.0[at].place.column.as_deref();
+        keys.par_sort_unstable_by(|a, b| {
+            let by_place = (a.0, a.1, a.2, a.3).cmp(&(b.0, b.1, b.2, b.3));
+            by_place.then_with(|| column(a.4).cmp(&column(b.4))).then(a.4.cmp(&b.4))
         });
+        let mut unsorted: Vec<Option<Diagnostic>> =
+            std::mem::take(&mut self.0).into_iter().map(Some).collect();
+        self.0 = keys.into_iter().filter_map(|key| unsorted[key.4].take()).collect();
     }
 
     /// All of them.

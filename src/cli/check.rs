@@ -5,7 +5,7 @@ use super::load::{Loaded, Outcome, load};
 use super::problems::{Findings, report};
 use super::staging::write_private;
 use super::terminal::Terminal;
-use crate::derive::employment::{first_job, job_on};
+use crate::derive::employment::{Job, first_job, job_on};
 use crate::derive::outcomes::{FirstJobEnding, derive_outcomes};
 use crate::diagnostic::Severity;
 use crate::error::Error;
@@ -92,7 +92,8 @@ fn trace(loaded: &Loaded, data: &TrialData) -> Result<Vec<u8>, Error> {
         };
         let (day, ending) = outcomes.time_to_first_job();
         let first = first_job(&outcomes.jobs);
-        let first_lines = first.map_or(&[][..], |job| &job.lines);
+        let lines_of = |job: Option<&Job>| job.map_or_else(Vec::new, |job| outcomes.lines_of(job));
+        let first_lines = &lines_of(first);
         put("first_job_day", None, day.to_string(), first_lines)?;
         let ending = match ending {
             FirstJobEnding::Job => "job",
@@ -110,12 +111,11 @@ fn trace(loaded: &Loaded, data: &TrialData) -> Result<Vec<u8>, Error> {
         let last_day = month_end_day(horizon);
         let counted =
             outcomes.jobs.iter().filter(|job| job.start_day <= last_day && job.end_day >= 0);
-        let lines: Vec<u64> = counted.flat_map(|job| job.lines.iter().copied()).collect();
+        let lines: Vec<u64> = counted.flat_map(|job| outcomes.lines_of(job)).collect();
         put("days_employed", Some(horizon), days, &lines)?;
         for &month in &plan.analysis.months {
             let job = job_on(&outcomes.jobs, month_end_day(month));
-            let lines = job.map_or(&[][..], |job| &job.lines);
-            put("employed", Some(month), yes_no(outcomes.employed(month)), lines)?;
+            put("employed", Some(month), yes_no(outcomes.employed(month)), &lines_of(job))?;
         }
     }
     writer.into_inner().map_err(|error| Error::Output(error.into_error()))

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
-use crate::ingest::{Ingested, Sources, read_trial};
+use crate::ingest::{Ingested, read_sources, read_trial};
 use crate::plan::parse::{PlanDocument, parse_plan_with};
-use crate::plan::types::TableName;
 use crate::results::manifest::FileHash;
 
 /// A plan with its tables, read and checked.
@@ -40,7 +41,7 @@ pub(super) fn load(plan: &Path) -> Result<Outcome, Error> {
 pub(super) fn load_with(
     plan_file: &str,
     plan: &[u8],
-    read: impl Fn(&str) -> std::io::Result<Vec<u8>>,
+    read: impl Fn(&str) -> std::io::Result<Vec<u8>> + Sync,
 ) -> Outcome {
     let text = String::from_utf8_lossy(plan).into_owned();
     if std::str::from_utf8(plan).is_err() {
@@ -52,24 +53,23 @@ pub(super) fn load_with(
         Ok(document) => document,
         Err(problems) => return Outcome::BadPlan { text, problems },
     };
-    let mut sources = Sources::new();
-    let mut unread = Diagnostics::new();
-    let mut inputs = Vec::new();
-    for table in TableName::ALL {
-        let Some(file) = document.plan.data.get(table) else { continue };
-        match read(file) {
-            Ok(bytes) => {
-                inputs.push(FileHash::of(file, &bytes));
-                sources.insert(table, bytes);
-            }
-            Err(error) => unread.push(Diagnostic::new(
-                Code::PlanFileNotFound,
-                document.place(&["data", table.as_str()]),
-                format!("`{file}` cannot be read: {error}"),
-                "give the path relative to the plan",
-            )),
-        }
-    }
+    let (sources, unread) = read_sources(&document, &read);
+    let unread: Diagnostics = unread
+        .into_iter()
+        .map(|(table, error)| {
+            let file = document.plan.data.get(table).unwrap_or_default();
+            let place = document.place(&["data", table.as_str()]);
+            let message = format!("`{file}` cannot be read: {error}");
+            let remedy = "give the path relative to the plan";
+            Diagnostic::new(Code::PlanFileNotFound, place, message, remedy)
+        })
+        .collect();
+    let mut inputs: Vec<FileHash> = sources
+        .par_iter()
+        .map(|(table, bytes)| {
+            FileHash::of(document.plan.data.get(*table).unwrap_or_default(), bytes)
+        })
+        .collect();
     let further = document.further_files.iter();
     inputs.extend(further.map(|(file, bytes)| FileHash::of(file, bytes)));
     let mut ingested = read_trial(&document, &sources);

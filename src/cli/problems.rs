@@ -116,9 +116,9 @@ fn one(terminal: Terminal, problem: &Diagnostic, plan_text: &str) -> String {
         return format!("{word}[{code}]: {place}: {title}\n  = help: {remedy}\n");
     };
     let snippet = Snippet::source(plan_text)
-        .path(&problem.place.file)
+        .path(&*problem.place.file)
         .annotation(AnnotationKind::Primary.span(visible(span, plan_text)));
-    let help = Level::HELP.message(&problem.remedy);
+    let help = Level::HELP.message(&*problem.remedy);
     let group = level.primary_title(title).id(code).element(snippet).element(help);
     format!("{}\n\n", renderer.render(&[group]))
 }

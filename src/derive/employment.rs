@@ -1,5 +1,7 @@
 //! Competitive jobs from recorded spells.
 
+use std::ops::Range;
+
 use crate::plan::types::CompetitiveEmployment;
 use crate::trial::date::Date;
 use crate::trial::employment::{Source, Spell};
@@ -14,8 +16,8 @@ pub struct Job {
     pub start_day: i32,
     /// Last day worked, included, at most the end of follow-up.
     pub end_day: i32,
-    /// Lines of the employment table that it is made of.
-    pub lines: Vec<u64>,
+    /// Positions of the spells that it is made of.
+    pub spells: Range<usize>,
 }
 
 /// A competitive spell as recorded, cut at the end of follow-up.
@@ -31,30 +33,38 @@ pub struct CountedSpell {
     pub monthly_wage_eur: Option<f64>,
     /// Who reported it.
     pub source: Option<Source>,
+    /// Line of the employment table.
+    pub line: u64,
 }
 
-/// The competitive spells of one participant that start by the end of follow-up.
+/// The competitive spells of one participant that start by the end of follow-up, by start.
+///
+/// A spell counts if its contract is in the plan's list and it meets the plan's hours, days and
+/// wage by itself. It is cut at `end_of_follow_up`; one that starts later is not used.
 pub fn counted_spells(
     spells: &[Spell],
     day_0: Date,
     end_of_follow_up: i32,
     definition: &CompetitiveEmployment,
 ) -> Vec<CountedSpell> {
-    spells
-        .iter()
-        .filter(|spell| is_competitive(spell, day_0, end_of_follow_up, definition))
-        .map(|spell| {
-            let (start_day, end_day) = days_of(spell, day_0, end_of_follow_up);
-            CountedSpell {
+    let mut counted = Vec::with_capacity(spells.len());
+    for spell in spells {
+        let (start_day, end_day) = days_of(spell, day_0, end_of_follow_up);
+        let is_counted = start_day <= end_of_follow_up
+            && is_competitive(spell, day_0, end_of_follow_up, definition);
+        if is_counted {
+            counted.push(CountedSpell {
                 start_day,
                 end_day,
                 hours_per_week: spell.hours_per_week,
                 monthly_wage_eur: spell.monthly_wage_eur,
                 source: spell.source,
-            }
-        })
-        .filter(|spell| spell.start_day <= end_of_follow_up)
-        .collect()
+                line: spell.line,
+            });
+        }
+    }
+    counted.sort_by_key(|spell| spell.start_day);
+    counted
 }
 
 /// Hours from day 0 to `last_day`, both included: weekly hours / 7 for each day of each spell.
@@ -157,37 +167,22 @@ pub fn longest_job(jobs: &[Job], last_day: i32) -> i32 {
     jobs.iter().map(covered).max().unwrap_or(0)
 }
 
-/// Jobs of one participant, by start.
+/// Jobs of one participant, by start, from the spells that [`counted_spells`] gives.
 ///
-/// A spell counts if its contract is in the plan's list and it meets the plan's hours, days and
-/// wage by itself. It is cut at `end_of_follow_up`; one that starts later is not used. Spells
-/// that overlap or follow each other without a free day are merged, also across day 0.
-pub fn derive_jobs(
-    spells: &[Spell],
-    day_0: Date,
-    end_of_follow_up: i32,
-    definition: &CompetitiveEmployment,
-) -> Vec<Job> {
-    let mut counted: Vec<(i32, i32, u64)> = Vec::with_capacity(spells.len());
-    counted.extend(
-        spells
-            .iter()
-            .filter(|spell| is_competitive(spell, day_0, end_of_follow_up, definition))
-            .map(|spell| {
-                let (start_day, end_day) = days_of(spell, day_0, end_of_follow_up);
-                (start_day, end_day, spell.line)
-            })
-            .filter(|(start_day, _, _)| *start_day <= end_of_follow_up),
-    );
-    counted.sort_by_key(|(start_day, end_day, _)| (*start_day, *end_day));
-    let mut jobs: Vec<Job> = Vec::with_capacity(counted.len());
-    for (start_day, end_day, line) in counted {
+/// Spells that overlap or follow each other without a free day are merged, also across day 0.
+pub fn derive_jobs(spells: &[CountedSpell]) -> Vec<Job> {
+    let mut jobs: Vec<Job> = Vec::with_capacity(spells.len());
+    for (at, spell) in spells.iter().enumerate() {
         match jobs.last_mut() {
-            Some(last) if start_day <= last.end_day + 1 => {
-                last.end_day = last.end_day.max(end_day);
-                last.lines.push(line);
+            Some(last) if spell.start_day <= last.end_day + 1 => {
+                last.end_day = last.end_day.max(spell.end_day);
+                last.spells.end = at + 1;
             }
-            _ => jobs.push(Job { start_day, end_day, lines: vec![line] }),
+            _ => jobs.push(Job {
+                start_day: spell.start_day,
+                end_day: spell.end_day,
+                spells: at..at + 1,
+            }),
         }
     }
     jobs
@@ -265,8 +260,12 @@ mod tests {
         }
     }
 
+    fn derived(spells: &[Spell], end: i32, definition: &CompetitiveEmployment) -> Vec<Job> {
+        derive_jobs(&counted_spells(spells, day_0(), end, definition))
+    }
+
     fn jobs(spells: &[Spell], end: i32) -> Vec<(i32, i32)> {
-        let found = derive_jobs(spells, day_0(), end, &definition());
+        let found = derived(spells, end, &definition());
         found.into_iter().map(|job| (job.start_day, job.end_day)).collect()
     }
 
@@ -277,6 +276,7 @@ mod tests {
             hours_per_week: hours,
             monthly_wage_eur: wage,
             source: Some(from),
+            line: 2,
         }
     }
 
@@ -309,19 +309,19 @@ mod tests {
         let spells = [spell(10, Some(20), 2), spell(15, Some(30), 3), spell(31, Some(40), 4)];
         assert_eq!(jobs(&spells, 100), [(10, 40)]);
         assert_eq!(jobs(&[spell(10, Some(20), 2), spell(22, Some(30), 3)], 100).len(), 2);
-        let found = derive_jobs(&spells, day_0(), 100, &definition());
-        assert_eq!(found[0].lines, [2, 3, 4]);
+        let found = derived(&spells, 100, &definition());
+        assert_eq!(found[0].spells, 0..3);
     }
 
     #[test]
     fn a_job_running_at_day_0_is_no_first_job() {
         let merged = [spell(-5, Some(3), 2), spell(4, Some(9), 3), spell(50, None, 4)];
-        let found = derive_jobs(&merged, day_0(), 100, &definition());
+        let found = derived(&merged, 100, &definition());
         assert_eq!(first_job(&found).map(|job| job.start_day), Some(50));
         assert!(job_on(&found, 0).is_some());
         // Yesterday's job that goes on under a new contract today is the same job.
         let abut = [spell(-5, Some(-1), 2), spell(0, Some(9), 3)];
-        assert_eq!(first_job(&derive_jobs(&abut, day_0(), 100, &definition())), None);
+        assert_eq!(first_job(&derived(&abut, 100, &definition())), None);
     }
 
     #[test]
@@ -333,9 +333,8 @@ mod tests {
 
     #[test]
     fn days_worked_are_counted_from_day_0_to_the_last_day() {
-        let found = derive_jobs(
+        let found = derived(
             &[spell(-3, Some(1), 2), spell(5, Some(8), 3), spell(20, None, 4)],
-            day_0(),
             100,
             &definition(),
         );
@@ -348,14 +347,14 @@ mod tests {
         let mut strict = definition();
         strict.min_days = Some(11);
         let spells = [spell(10, Some(19), 2), spell(20, Some(29), 3), spell(50, Some(60), 4)];
-        let found = derive_jobs(&spells, day_0(), 100, &strict);
+        let found = derived(&spells, 100, &strict);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].start_day, 50);
         strict.min_days = None;
         strict.min_monthly_wage_eur = Some(1000.01);
-        assert!(derive_jobs(&spells, day_0(), 100, &strict).is_empty());
+        assert!(derived(&spells, 100, &strict).is_empty());
         strict.min_monthly_wage_eur = None;
         strict.min_hours_per_week = 20.01;
-        assert!(derive_jobs(&spells, day_0(), 100, &strict).is_empty());
+        assert!(derived(&spells, 100, &strict).is_empty());
     }
 }

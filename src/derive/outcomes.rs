@@ -60,7 +60,7 @@ pub struct ParticipantOutcomes {
     pub follow_up: FollowUp,
     /// Competitive jobs by start.
     pub jobs: Vec<Job>,
-    /// Competitive spells as recorded.
+    /// Competitive spells as recorded, by start.
     pub spells: Vec<CountedSpell>,
     /// Day of the first meeting of the programme, by the end of follow-up.
     pub programme_start_day: Option<i32>,
@@ -78,6 +78,11 @@ impl ParticipantOutcomes {
             }
             None => (self.follow_up.end_day, FirstJobEnding::Censored),
         }
+    }
+
+    /// Lines of the employment table that a job is made of.
+    pub fn lines_of(&self, job: &Job) -> Vec<u64> {
+        self.spells[job.spells.clone()].iter().map(|spell| spell.line).collect()
     }
 
     /// Days on which competitive jobs started, from day 0 to the end of follow-up, in order.
@@ -238,19 +243,19 @@ fn derive_participant(
 ) -> ParticipantOutcomes {
     let follow_up = derive_follow_up(participant, plan);
     let (day_0, end_day) = (participant.randomisation_date, follow_up.end_day);
-    let definition = &plan.competitive_employment;
-    let spells = rows.spells;
-    let sources = BenefitSources { participant, follow_up, rows: rows.benefits, spells };
+    let sources =
+        BenefitSources { participant, follow_up, rows: rows.benefits, spells: rows.spells };
     let benefits = plan.benefits.map_or(Vec::new(), |settings| {
         derive_benefits(sources, settings.missing_month, plan.path_months())
     });
     let start = participant.programme_start.map(|start| start.days_since(day_0));
+    let spells = counted_spells(rows.spells, day_0, end_day, &plan.competitive_employment);
     ParticipantOutcomes {
         arm: participant.arm,
         region: participant.region,
         follow_up,
-        jobs: derive_jobs(spells, day_0, end_day, definition),
-        spells: counted_spells(spells, day_0, end_day, definition),
+        jobs: derive_jobs(&spells),
+        spells,
         programme_start_day: start.filter(|start| *start <= end_day),
         benefits,
     }

@@ -6,7 +6,7 @@ use super::outcomes::ParticipantOutcomes;
 use crate::plan::questionnaires::OutcomeSource;
 use crate::plan::types::Plan;
 use crate::trial::dataset::TrialData;
-use crate::trial::questionnaire::Answer;
+use crate::trial::questionnaire::{Answer, ItemColumn};
 use crate::trial::time::month_end_day;
 use crate::trial::wave::{Fate, WaveTargets, fate_of};
 
@@ -203,16 +203,16 @@ fn values_of(data: &TrialData, plan: &Plan, source: &OutcomeSource) -> Vec<Optio
     let n = questionnaires.answers.len();
     match source {
         OutcomeSource::Item(name) => {
-            questionnaires.item(name).map_or_else(|| vec![None; n], <[Option<f64>]>::to_vec)
+            questionnaires.items.column(name).map_or_else(|| vec![None; n], |item| item.values())
         }
         OutcomeSource::Score(at) => {
             let scale = &plan.scales[*at];
-            let columns: Option<Vec<&[Option<f64>]>> =
-                scale.items.iter().map(|item| questionnaires.item(&item.column)).collect();
+            let columns: Option<Vec<ItemColumn<'_>>> =
+                scale.items.iter().map(|item| questionnaires.items.column(&item.column)).collect();
             let Some(columns) = columns else { return vec![None; n] };
             let score = |given: &mut Vec<Option<f64>>, answer: usize| {
                 for (own, column) in given.iter_mut().zip(&columns) {
-                    *own = column[answer];
+                    *own = column.get(answer);
                 }
                 scale.score_of(given)
             };

@@ -13,9 +13,9 @@ use crate::trial::dataset::TrialData;
 pub fn answers_table(data: &TrialData, plan: &Plan, waves: &WaveOutcomes) -> LabelledTable {
     let questionnaires = &data.questionnaires;
     let mut columns = when_and_how(data, plan, waves);
-    for item in &questionnaires.items {
-        let cells = item.values.iter().map(|value| number(*value)).collect();
-        columns.push(column(item.name.clone(), "Item", cells));
+    for item in questionnaires.items.columns() {
+        let cells = item.values().into_iter().map(number).collect();
+        columns.push(column(item.name.to_owned(), "Item", cells));
     }
     for (position, outcome) in plan.questionnaire_outcomes().iter().enumerate() {
         let cells = waves.values(position).iter().map(|value| number(*value)).collect();

@@ -1,5 +1,6 @@
 //! What the cells of one column mean: by the data dictionary, the plan and the file's own notes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::cell::{parse_date, parse_date_of_time, parse_month, parse_number, parse_whole_number};
@@ -15,7 +16,7 @@ type Texts = BTreeMap<String, String>;
 
 /// How the cells of a column are read.
 pub(super) struct ColumnRule<'a> {
-    raw: &'a RawTable,
+    raw: &'a RawTable<'a>,
     /// Position in the file.
     at: usize,
     /// The dictionary's column; none where it is not listed.
@@ -40,7 +41,7 @@ pub(super) struct ReadCells<'a> {
 }
 
 /// Code, message and remedy.
-type Fault = (Code, String, String);
+type Fault = (Code, Cow<'static, str>, Cow<'static, str>);
 
 /// Distinct texts of a column whose meaning is kept while a piece is read.
 const KEPT_TEXTS: usize = 16;
@@ -49,7 +50,7 @@ impl<'a> ColumnRule<'a> {
     /// The rule of a column that the contract calls `name`.
     pub(super) fn new(
         table: TableName,
-        raw: &'a RawTable,
+        raw: &'a RawTable<'a>,
         (at, name): (usize, &str),
         document: &'a PlanDocument,
     ) -> Self {
@@ -122,7 +123,8 @@ impl<'a> ColumnRule<'a> {
             }
             (FieldType::Boolean, Some(field)) => {
                 let mut cells = Vec::with_capacity(n);
-                let one = |text: &str| self.understand_yes_no(text, field);
+                let mut met = Met::default();
+                let one = |text: &str| met.of(text, || self.understand_yes_no(text, field));
                 self.each(piece, first, &mut read, one, |cell| cells.push(cell));
                 Cells::YesNo(cells)
             }
@@ -141,15 +143,10 @@ impl<'a> ColumnRule<'a> {
         mut one: impl FnMut(&str) -> Result<T, Fault>,
         mut keep: impl FnMut(Option<T>),
     ) {
-        for row in 0..piece.n_rows() {
-            let text = piece.cell(row, self.at);
+        for (row, text) in piece.column(self.at, 0..piece.n_rows()).enumerate() {
             let trimmed = trim(text);
             if trimmed.len() != text.len() && self.field.is_some() {
-                let fault = (
-                    Code::CellSpaces,
-                    Code::CellSpaces.message(),
-                    "remove them at the source".to_owned(),
-                );
+                let fault = fault(Code::CellSpaces, "remove them at the source");
                 read.problems.push(self.problem(first + row, fault).with_value(text));
             }
             if let Some(reason) = self.missing_reason(trimmed) {
@@ -165,9 +162,10 @@ impl<'a> ColumnRule<'a> {
                 continue;
             }
             if let Some(field) = self.field.filter(|field| field.constraints.required) {
-                let message = "the cell is empty, and this column is required".to_owned();
+                let message = "the cell is empty, and this column is required";
                 let remedy = format!("fill it in ({})", field.kind.word());
-                read.problems.push(self.problem(first + row, (Code::CellMissing, message, remedy)));
+                let fault = (Code::CellMissing, message.into(), remedy.into());
+                read.problems.push(self.problem(first + row, fault));
             }
             keep(None);
         }
@@ -200,17 +198,8 @@ impl<'a> ColumnRule<'a> {
     fn read_texts(&self, piece: &Piece, first: usize, read: &mut ReadCells<'a>) -> Vec<u32> {
         let mut cells = Vec::with_capacity(piece.n_rows());
         // Most columns with codes have few.
-        let mut met: Vec<(String, u32)> = Vec::new();
-        let one = |text: &str| {
-            if let Some((_, code)) = met.iter().find(|(known, _)| known == text) {
-                return Ok(*code);
-            }
-            let code = self.text_code(text)?;
-            if met.len() < KEPT_TEXTS {
-                met.push((text.to_owned(), code));
-            }
-            Ok(code)
-        };
+        let mut met = Met::default();
+        let one = |text: &str| met.of(text, || self.text_code(text));
         self.each(piece, first, read, one, |code| cells.push(code.unwrap_or(Cells::MISSING)));
         cells
     }
@@ -232,7 +221,8 @@ impl<'a> ColumnRule<'a> {
             return Ok(self.code_of(text));
         }
         let code = Code::CellNotACode;
-        Err((code, code.message(), format!("one of {}; map yours by [codes]", own.join(", "))))
+        let remedy = format!("one of {}; map yours by [codes]", own.join(", "));
+        Err((code, code.message().into(), remedy.into()))
     }
 
     fn code_of(&self, text: &str) -> u32 {
@@ -260,8 +250,42 @@ pub(super) fn trim(text: &str) -> &str {
     if is_mark(bytes.first()) && is_mark(bytes.last()) { text } else { text.trim() }
 }
 
-fn fault(code: Code, remedy: &str) -> Fault {
-    (code, code.message(), remedy.to_owned())
+fn fault(code: Code, remedy: &'static str) -> Fault {
+    (code, code.message().into(), remedy.into())
+}
+
+/// What the texts of a column mean that were met first.
+struct Met<T> {
+    /// The first bytes of each with its length, by which most differ.
+    keys: Vec<u64>,
+    meanings: Vec<(String, T)>,
+}
+
+impl<T> Default for Met<T> {
+    fn default() -> Self {
+        Self { keys: Vec::new(), meanings: Vec::new() }
+    }
+}
+
+impl<T: Copy> Met<T> {
+    /// What a text means; `read` says it where it was not met.
+    fn of(&mut self, text: &str, read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut first = [0; 8];
+        first.iter_mut().zip(text.as_bytes()).for_each(|(to, from)| *to = *from);
+        let key = u64::from_le_bytes(first) ^ ((text.len() as u64) << 56);
+        // Every key is compared: to stop at the first that fits is slower, since texts vary.
+        let at = (self.keys.iter().enumerate())
+            .fold(self.keys.len(), |found, (at, own)| if *own == key { at } else { found });
+        if let Some((_, meaning)) = self.meanings.get(at).filter(|(known, _)| known == text) {
+            return Ok(*meaning);
+        }
+        let meaning = read()?;
+        if at == self.keys.len() && at < KEPT_TEXTS {
+            self.keys.push(key);
+            self.meanings.push((text.to_owned(), meaning));
+        }
+        Ok(meaning)
+    }
 }
 
 fn yes_no(text: &str, field: &Field) -> Option<bool> {
@@ -334,6 +358,6 @@ fn in_range(number: f64, field: &Field) -> Result<(), Fault> {
     let bounds: Vec<String> =
         low.into_iter().chain(maximum.map(|high| format!("at most {high}"))).collect();
     let code = Code::CellOutOfRange;
-    let message = code.message();
-    Err((code, message, format!("{}{unit}", bounds.join(" and "))))
+    let remedy = format!("{}{unit}", bounds.join(" and "));
+    Err((code, code.message().into(), remedy.into()))
 }

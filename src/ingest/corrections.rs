@@ -11,11 +11,11 @@ use crate::plan::types::{Plan, TableName};
 
 /// Makes the corrections in the tables, and returns their own table; one that cannot be made is
 /// reported.
-pub(super) fn correct(
-    tables: &mut BTreeMap<TableName, RawTable>,
+pub(super) fn correct<'a>(
+    tables: &mut BTreeMap<TableName, RawTable<'a>>,
     document: &PlanDocument,
     problems: &mut Diagnostics,
-) -> Option<TypedTable> {
+) -> Option<TypedTable<'a>> {
     let raw = tables.remove(&TableName::Corrections)?;
     let list = type_table(TableName::Corrections, raw, document, problems)?;
     let mut by_table: BTreeMap<TableName, Vec<usize>> = BTreeMap::new();
@@ -66,7 +66,7 @@ pub(super) fn column_at(
 /// The corrections of one table.
 struct OneTable<'a> {
     name: TableName,
-    table: &'a RawTable,
+    table: &'a RawTable<'a>,
     plan: &'a Plan,
     /// Rows of each person.
     by_person: BTreeMap<&'a str, Vec<usize>>,
@@ -77,7 +77,7 @@ struct OneTable<'a> {
 }
 
 impl<'a> OneTable<'a> {
-    fn new(name: TableName, table: &'a RawTable, plan: &'a Plan) -> Self {
+    fn new(name: TableName, table: &'a RawTable<'a>, plan: &'a Plan) -> Self {
         let mut by_person: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         if let Some(at) = column_at(name, table, plan, "participant_id") {
             for row in 0..table.n_rows() {
@@ -190,7 +190,7 @@ impl<'a> OneTable<'a> {
     }
 
     /// The table as corrected; none where nothing changed.
-    fn corrected(&self) -> Option<RawTable> {
+    fn corrected(&self) -> Option<RawTable<'static>> {
         if self.dropped.is_empty() && self.changed.is_empty() {
             return None;
         }

@@ -14,8 +14,8 @@ pub(super) struct Body<'a> {
 }
 
 /// The rows of a piece.
-pub(super) struct ReadPiece {
-    pub(super) cells: Piece,
+pub(super) struct ReadPiece<'a> {
+    pub(super) cells: Piece<'a>,
     /// Lines before each row, counted from the beginning of the piece.
     pub(super) lines: Vec<u32>,
     /// With lines counted from the beginning of the piece.
@@ -24,57 +24,67 @@ pub(super) struct ReadPiece {
     pub(super) line_ends: u64,
 }
 
-impl Body<'_> {
+impl<'a> Body<'a> {
     /// Reads the records of a range, which begins and ends between records.
-    pub(super) fn read_piece(&self, range: Range<usize>) -> ReadPiece {
+    pub(super) fn read_piece(&self, range: Range<usize>) -> ReadPiece<'a> {
         let bytes = &self.bytes[range.clone()];
         if u32::try_from(bytes.len().saturating_add(1)).is_err() {
             return self.refuse();
         }
         // Without quotation marks, which is the rule, cells end where they seem to.
         match std::str::from_utf8(bytes) {
-            Ok(text) if !bytes.contains(&b'"') => self.read_plain(text, range.end),
+            Ok(text) if find(bytes, 0, b'"').is_none() => self.read_plain(text, range.end),
             Ok(text) => QuotedText::new(self, text, range.end).read(),
             Err(_) => self.read_bytes(range),
         }
     }
 
-    fn refuse(&self) -> ReadPiece {
+    fn refuse(&self) -> ReadPiece<'a> {
         let message = "a record of more than 4 GB begins here";
         let remedy = "check the line ends and the quotation marks";
         let place = Place::row(self.file, 0);
         let found = Diagnostic::new(Code::TableUnreadable, place, message, remedy);
         ReadPiece {
-            cells: Piece::of(String::new(), Vec::new(), self.n_columns),
+            cells: Piece::of("", Vec::new(), self.n_columns),
             lines: Vec::new(),
             problems: Diagnostics::from_iter([found]),
             line_ends: 0,
         }
     }
 
-    fn read_plain(&self, text: &str, end: usize) -> ReadPiece {
+    fn read_plain(&self, text: &'a str, end: usize) -> ReadPiece<'a> {
         let bytes = text.as_bytes();
-        let mut rows = Rows::new(self);
+        let mut rows = Rows::new(self, bytes);
         let words = bytes.chunks_exact(8);
         let rest = bytes.len() - words.remainder().len();
         let delimiters = u64::from_le_bytes([self.delimiter; 8]);
         for (word, start) in words.zip((0_u32..).step_by(8)) {
             let word = u64::from_le_bytes(word.try_into().unwrap_or_default());
-            let mut hits = low_bytes(word) | zero_bytes(word ^ delimiters);
+            let ends = zero_bytes(word ^ delimiters);
+            let mut hits = low_bytes(word) | ends;
             while hits != 0 {
                 let at = start + hits.trailing_zeros() / 8;
+                if ends & hits & hits.wrapping_neg() != 0 {
+                    rows.end_cell(at);
+                } else {
+                    rows.meet(bytes, at);
+                }
                 hits &= hits - 1;
-                rows.meet(bytes, at);
             }
         }
         for at in rest..bytes.len() {
-            rows.meet(bytes, u32::try_from(at).unwrap_or(u32::MAX));
+            let place = u32::try_from(at).unwrap_or(u32::MAX);
+            if bytes[at] == self.delimiter {
+                rows.end_cell(place);
+            } else {
+                rows.meet(bytes, place);
+            }
         }
         rows.finish(text, self.bytes.get(end))
     }
 
     /// Reads records of which some are no text.
-    fn read_bytes(&self, range: Range<usize>) -> ReadPiece {
+    fn read_bytes(&self, range: Range<usize>) -> ReadPiece<'a> {
         let mut records = Records::new(self.file, self.bytes, range.clone(), self.delimiter);
         records.line = 0;
         let mut problems = Diagnostics::new();
@@ -89,7 +99,7 @@ impl Body<'_> {
             marks.push(mark(&text));
             for cell in &record {
                 text.push_str(cell);
-                text.push('\n');
+                text.push(char::from(self.delimiter));
                 marks.push(mark(&text));
             }
         }
@@ -119,34 +129,39 @@ fn low_bytes(word: u64) -> u64 {
 }
 
 /// Rows of a piece without quotation marks.
-struct Rows<'a> {
-    body: &'a Body<'a>,
+struct Rows<'b> {
+    body: &'b Body<'b>,
+    /// Of all rows so far, then of the one that is being read: it has at least where it begins.
     marks: Vec<u32>,
     lines: Vec<u32>,
     problems: Diagnostics,
-    /// Where the row that is being read begins.
-    start: u32,
-    /// Marks before it.
+    /// Marks before the row that is being read.
     before: usize,
     line: u32,
 }
 
-impl<'a> Rows<'a> {
-    fn new(body: &'a Body<'a>) -> Self {
+impl<'b> Rows<'b> {
+    /// No rows of a text so far.
+    fn new(body: &'b Body<'b>, bytes: &[u8]) -> Self {
+        // Without a branch, so that the compiler compares many bytes at once.
+        let marks_at = |byte: &u8| u8::from(*byte == body.delimiter) + 2 * u8::from(*byte == b'\n');
+        let blocks = bytes.chunks(64).map(|block| block.iter().map(marks_at).sum::<u8>());
+        let mut marks = Vec::with_capacity(blocks.map(usize::from).sum::<usize>() + 2);
+        marks.push(0);
         let problems = Diagnostics::new();
-        let (marks, lines) = (Vec::new(), Vec::new());
-        Self { body, marks, lines, problems, start: 0, before: 0, line: 0 }
+        Self { body, marks, lines: Vec::new(), problems, before: 0, line: 0 }
     }
 
-    /// Takes note of a byte that may end a cell.
+    /// Ends a cell before a delimiter.
+    #[inline]
+    fn end_cell(&mut self, at: u32) {
+        self.marks.push(at + 1);
+    }
+
+    /// Takes note of a byte that may end a row.
     fn meet(&mut self, bytes: &[u8], at: u32) {
         let byte = bytes[at as usize];
-        if byte == self.body.delimiter {
-            if self.marks.len() == self.before {
-                self.marks.push(self.start);
-            }
-            self.marks.push(at + 1);
-        } else if byte == b'\n' || byte == b'\r' {
+        if byte == b'\n' || byte == b'\r' {
             self.end_row(at);
             let is_end = byte == b'\n' || bytes.get(at as usize + 1) != Some(&b'\n');
             self.line += u32::from(is_end);
@@ -155,33 +170,29 @@ impl<'a> Rows<'a> {
 
     /// Ends a row before a byte. An empty line is none.
     fn end_row(&mut self, at: u32) {
-        if self.marks.len() == self.before {
-            if at == self.start {
-                self.start = at + 1;
-                return;
-            }
-            self.marks.push(self.start);
-        }
         self.marks.push(at + 1);
-        self.start = at + 1;
-        let n = self.marks.len() - self.before - 1;
-        if n == self.body.n_columns {
+        let row = &self.marks[self.before..];
+        let n = row.len() - 1;
+        if n == 1 && row[0] == at {
+            self.marks.truncate(self.before);
+        } else if n == self.body.n_columns {
             self.lines.push(self.line);
             self.before = self.marks.len();
         } else {
             self.marks.truncate(self.before);
             self.problems.push(ragged(self.body, u64::from(self.line), n));
         }
+        self.marks.push(at + 1);
     }
 
-    fn finish(mut self, text: &str, next: Option<&u8>) -> ReadPiece {
+    fn finish<'a>(mut self, text: &'a str, next: Option<&u8>) -> ReadPiece<'a> {
         let end = u32::try_from(text.len()).unwrap_or(u32::MAX - 1);
         self.end_row(end);
+        self.marks.truncate(self.before);
         // A carriage return at the very end has been counted; a line feed after it is the same end.
         let is_half = text.ends_with('\r') && next == Some(&b'\n');
-        self.marks.shrink_to_fit();
         ReadPiece {
-            cells: Piece::of(text.to_owned(), self.marks, self.body.n_columns),
+            cells: Piece::of(text, self.marks, self.body.n_columns),
             lines: self.lines,
             problems: self.problems,
             line_ends: u64::from(self.line) - u64::from(is_half),
@@ -207,7 +218,7 @@ impl<'a> QuotedText<'a> {
         Self { body, bytes, next, at: 0, line: 0, cells: Vec::with_capacity(bytes.len()) }
     }
 
-    fn read(mut self) -> ReadPiece {
+    fn read<'p>(mut self) -> ReadPiece<'p> {
         let (mut marks, mut lines) = (Vec::new(), Vec::new());
         let mut problems = Diagnostics::new();
         let mark = |cells: &Vec<u8>| u32::try_from(cells.len()).unwrap_or(u32::MAX);
@@ -223,7 +234,7 @@ impl<'a> QuotedText<'a> {
             let mut goes_on = true;
             while goes_on {
                 goes_on = self.read_cell();
-                self.cells.push(b'\n');
+                self.cells.push(self.body.delimiter);
                 marks.push(mark(&self.cells));
             }
             let n = marks.len() - before - 1;

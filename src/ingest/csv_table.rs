@@ -12,12 +12,12 @@ const MOST_COLUMNS: usize = 20_000;
 
 /// Reads a CSV file: comma, semicolon or tab, with or without byte-order mark, quoted cells with
 /// line breaks, LF or CRLF.
-pub(super) fn read_csv(
-    file: &str,
-    bytes: &[u8],
+pub(super) fn read_csv<'a>(
+    file: &'a str,
+    bytes: &'a [u8],
     dialect: CsvDialect,
     problems: &mut Diagnostics,
-) -> Option<RawTable> {
+) -> Option<RawTable<'a>> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         let remedy = "save it as CSV UTF-8";
         let message = "the file is UTF-16, not UTF-8";
@@ -69,12 +69,12 @@ pub(super) fn read_csv(
 }
 
 /// Reads what follows the header, from a place with its line, in pieces that end at `cuts`.
-fn read_body(
-    body: &Body<'_>,
-    mut table: RawTable,
+fn read_body<'a>(
+    body: &Body<'a>,
+    mut table: RawTable<'a>,
     (start, mut line, cuts): (usize, u64, &[usize]),
     problems: &mut Diagnostics,
-) -> RawTable {
+) -> RawTable<'a> {
     let mut ends = vec![start];
     ends.extend(cuts.iter().filter(|cut| **cut > start));
     ends.push(body.bytes.len());
@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    fn read(bytes: &[u8]) -> (Option<RawTable>, Diagnostics) {
+    fn read(bytes: &[u8]) -> (Option<RawTable<'_>>, Diagnostics) {
         let mut problems = Diagnostics::new();
         (read_csv("t.csv", bytes, CsvDialect::default(), &mut problems), problems)
     }
@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_header_of_a_million_columns_is_refused() {
-        let (table, problems) = read(&b"a,".repeat(1_000_000));
+        let bytes = b"a,".repeat(1_000_000);
+        let (table, problems) = read(&bytes);
         assert!(table.is_none());
         assert_eq!(problems.all()[0].code, Code::TableUnreadable);
         assert_eq!(problems.all()[0].place.line, Some(1));

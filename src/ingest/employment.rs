@@ -13,7 +13,7 @@ use crate::trial::participant::Participant;
 /// Weekly hours above which a spell is worth a second look.
 const IMPLAUSIBLE_HOURS: f64 = 60.0;
 
-/// Spells of which the overlaps are looked for together.
+/// Spells that one thread reads at least, and of which the overlaps are looked for together.
 const SPELLS_AT_ONCE: usize = 10_000;
 
 /// Spells in the order of participant, start and line, as far as their rows are right.
@@ -25,41 +25,38 @@ pub(super) fn read_spells(
 ) -> Vec<Spell> {
     let table = rows.table;
     let columns = SpellColumns::of(table);
-    let parts = table.in_parts(|part| {
+    let contract = table.texts("contract").map(|texts| texts.meanings(Contract::from_code));
+    let source = table.texts("source").map(|texts| texts.meanings(Source::from_code));
+    let read = |row: usize| {
+        Some(Spell {
+            participant: rows.position(row)?,
+            start: of(columns.starts, row)?,
+            end: of(columns.ends, row),
+            contract: contract.as_ref().and_then(|of| of(row))?,
+            hours_per_week: of(columns.hours, row)?,
+            monthly_wage_eur: of(columns.wages, row),
+            authorised: of(columns.authorised, row),
+            source: source.as_ref().and_then(|of| of(row)),
+            line: table.lines[row],
+        })
+    };
+    // One a row, so that each thread writes where the spell stays.
+    let all_rows = (0..table.n_rows()).into_par_iter().with_min_len(SPELLS_AT_ONCE);
+    let by_row: Vec<Option<Spell>> = all_rows.map(read).collect();
+    let reported = table.in_parts(|part| {
         let mut found = Diagnostics::new();
-        let mut spells = Vec::with_capacity(part.len());
-        let contract = table.texts("contract").map(|texts| texts.meanings(Contract::from_code));
-        let source = table.texts("source").map(|texts| texts.meanings(Source::from_code));
         for row in part {
             columns.report_row(row, &mut found);
-            let (Some(position), Some(start)) = (rows.position(row), of(columns.starts, row))
-            else {
-                continue;
-            };
-            let contract = contract.as_ref().and_then(|of| of(row));
-            let hours = of(columns.hours, row);
-            let (Some(contract), Some(hours_per_week)) = (contract, hours) else { continue };
-            let spell = Spell {
-                participant: position,
-                start,
-                end: of(columns.ends, row),
-                contract,
-                hours_per_week,
-                monthly_wage_eur: of(columns.wages, row),
-                authorised: of(columns.authorised, row),
-                source: source.as_ref().and_then(|of| of(row)),
-                line: table.lines[row],
-            };
-            report_dates(table, &spell, &participants[position], plan, &mut found);
-            spells.push(spell);
+            if let Some(spell) = &by_row[row] {
+                report_dates(table, spell, &participants[spell.participant], plan, &mut found);
+            }
         }
-        (spells, found)
+        found
     });
-    let mut spells = Vec::with_capacity(table.n_rows());
-    for (part, found) in parts {
-        spells.extend(part);
+    for found in reported {
         problems.append(found);
     }
+    let spells: Vec<Spell> = by_row.into_iter().flatten().collect();
     let spells = in_order(spells, |spell: &Spell| (spell.participant, spell.start, 0));
     report_overlaps(table, &spells, problems);
     spells
@@ -68,7 +65,7 @@ pub(super) fn read_spells(
 /// The columns that every row is read from; empty where the table does not have them.
 #[derive(Clone, Copy)]
 struct SpellColumns<'a> {
-    table: &'a TypedTable,
+    table: &'a TypedTable<'a>,
     starts: &'a [Option<Date>],
     ends: &'a [Option<Date>],
     hours: &'a [Option<f64>],
@@ -82,7 +79,7 @@ fn of<T: Copy>(cells: &[Option<T>], row: usize) -> Option<T> {
 }
 
 impl<'a> SpellColumns<'a> {
-    fn of(table: &'a TypedTable) -> Self {
+    fn of(table: &'a TypedTable<'a>) -> Self {
         Self {
             table,
             starts: table.dates("start_date").unwrap_or_default(),

@@ -18,7 +18,7 @@ pub(super) fn read_labelled(
     bytes: &[u8],
     read: Read,
     problems: &mut Diagnostics,
-) -> Option<RawTable> {
+) -> Option<RawTable<'static>> {
     let table = match read(bytes) {
         Ok(table) => table,
         Err(error) => {

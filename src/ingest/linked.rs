@@ -37,11 +37,12 @@ pub(super) enum RowPerson {
 
 impl<'a> ParticipantIndex<'a> {
     /// Identifiers of a participants table.
-    pub(super) fn new(table: &'a TypedTable) -> Self {
+    pub(super) fn new(table: &'a TypedTable<'a>) -> Self {
         let texts = table.texts("participant_id");
-        let mut ids: Vec<&str> = texts
-            .map(|texts| (0..table.n_rows()).filter_map(|row| texts.get(row)).collect())
-            .unwrap_or_default();
+        let mut ids: Vec<&str> = texts.map_or_else(Vec::new, |texts| {
+            let mut texts = texts.reader();
+            (0..table.n_rows()).filter_map(|row| texts.get(row)).collect()
+        });
         if !ids.is_sorted() {
             ids.par_sort_unstable();
         }
@@ -90,7 +91,7 @@ impl<'a> ParticipantIndex<'a> {
         };
         let parts = table.in_parts(|rows| {
             // Most tables are in the order of their participants.
-            let mut last = 0;
+            let (mut last, mut texts) = (0, texts.reader());
             let person = |row| {
                 let Some(id) = texts.get(row) else { return RowPerson::Nobody };
                 let is = |place: usize| self.ids.get(place) == Some(&id);
@@ -120,7 +121,7 @@ impl<'a> ParticipantIndex<'a> {
 /// A table whose rows are linked to participants.
 #[derive(Clone, Copy)]
 pub(super) struct LinkedRows<'a> {
-    pub(super) table: &'a TypedTable,
+    pub(super) table: &'a TypedTable<'a>,
     /// Whose each row is; empty where the table has no identifiers.
     pub(super) people: &'a [RowPerson],
     pub(super) index: &'a ParticipantIndex<'a>,

@@ -24,17 +24,42 @@ mod waves;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::formats;
 use crate::plan::parse::PlanDocument;
 use crate::plan::types::TableName;
 use crate::trial::dataset::TrialData;
+use crate::trial::questionnaire::Questionnaires;
 use linked::{LinkedRows, ParticipantIndex, RowPerson, report_duplicate_keys, report_orphans};
 use raw_table::RawTable;
 use typed_table::{TypedTable, type_table};
 
 /// Bytes of the files that the plan names.
 pub type Sources = BTreeMap<TableName, Vec<u8>>;
+
+/// Bytes of the files that the plan names, through `read`, side by side; and the files that could
+/// not be read.
+pub fn read_sources(
+    document: &PlanDocument,
+    read: impl Fn(&str) -> std::io::Result<Vec<u8>> + Sync,
+) -> (Sources, BTreeMap<TableName, std::io::Error>) {
+    let named = TableName::ALL.into_iter().filter_map(|table| {
+        let file = document.plan.data.get(table)?;
+        Some((table, file))
+    });
+    let named: Vec<(TableName, &str)> = named.collect();
+    let found: Vec<_> = named.into_par_iter().map(|(table, file)| (table, read(file))).collect();
+    let (mut sources, mut unread) = (Sources::new(), BTreeMap::new());
+    for (table, bytes) in found {
+        match bytes {
+            Ok(bytes) => drop(sources.insert(table, bytes)),
+            Err(error) => drop(unread.insert(table, error)),
+        }
+    }
+    (sources, unread)
+}
 
 /// What came of reading.
 #[derive(Clone, Debug)]
@@ -77,7 +102,7 @@ pub struct DeclaredMissing {
 /// caller, who reads files.
 pub fn read_trial(document: &PlanDocument, sources: &Sources) -> Ingested {
     let mut problems = Diagnostics::new();
-    let mut raw: BTreeMap<TableName, RawTable> = sources
+    let mut raw: BTreeMap<TableName, RawTable<'_>> = sources
         .iter()
         .filter_map(|(name, bytes)| {
             let file = document.plan.data.get(*name)?;
@@ -95,29 +120,36 @@ pub fn read_trial(document: &PlanDocument, sources: &Sources) -> Ingested {
         _ => document,
     };
     let corrections = corrections::correct(&mut raw, document, &mut problems);
-    if let Some(waves) = raw.get_mut(&TableName::Waves) {
-        survey_export::read_as_exported(waves, document, &mut problems);
-        repeated_rows::leave_out_repeated(waves, &mut problems);
-    }
-    let mut tables: BTreeMap<TableName, TypedTable> = BTreeMap::new();
-    for (name, table) in raw {
-        if let Some(typed) = type_table(name, table, document, &mut problems) {
-            tables.insert(name, typed);
-        }
+    let typed: Vec<_> = raw
+        .into_par_iter()
+        .map(|(name, mut table)| {
+            let mut found = Diagnostics::new();
+            if name == TableName::Waves {
+                survey_export::read_as_exported(&mut table, document, &mut found);
+                repeated_rows::leave_out_repeated(&mut table, &mut found);
+            }
+            (name, type_table(name, table, document, &mut found), found)
+        })
+        .collect();
+    let mut tables: BTreeMap<TableName, TypedTable<'_>> = BTreeMap::new();
+    for (name, table, found) in typed {
+        problems.append(found);
+        tables.extend(table.map(|table| (name, table)));
     }
     let data = link(document, &tables, &mut problems);
     tables.extend(corrections.map(|table| (TableName::Corrections, table)));
-    problems.sort();
+    let summaries = summaries(&tables);
+    rayon::join(|| problems.sort(), || drop(tables));
     let complete = !problems.has_errors();
-    Ingested { data: data.filter(|_| complete), problems, tables: summaries(&tables) }
+    Ingested { data: data.filter(|_| complete), problems, tables: summaries }
 }
 
-fn read_raw(
-    file: &str,
-    bytes: &[u8],
+fn read_raw<'a>(
+    file: &'a str,
+    bytes: &'a [u8],
     document: &PlanDocument,
     problems: &mut Diagnostics,
-) -> Option<RawTable> {
+) -> Option<RawTable<'a>> {
     let ending = file.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_lowercase());
     match ending.as_str() {
         "parquet" | "pq" => parquet_table::read_parquet(file, bytes, problems),
@@ -141,20 +173,28 @@ fn read_raw(
 /// Joins the tables by participant. The checks go on as far as the rows are right.
 fn link(
     document: &PlanDocument,
-    tables: &BTreeMap<TableName, TypedTable>,
+    tables: &BTreeMap<TableName, TypedTable<'_>>,
     problems: &mut Diagnostics,
 ) -> Option<TrialData> {
     let plan = &document.plan;
     let mut index = tables.get(&TableName::Participants).map(ParticipantIndex::new);
     let others = || tables.iter().filter(|(name, _)| **name != TableName::Participants);
-    let rows_of: BTreeMap<TableName, Vec<RowPerson>> = others()
-        .filter(|(_, table)| table.has("participant_id"))
-        .filter_map(|(name, table)| Some((*name, index.as_ref()?.people(table))))
+    let linked_rows: Vec<_> = others()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(name, table)| {
+            let index = index.as_ref().filter(|_| table.has("participant_id"));
+            let (people, mut found) = (index.map(|own| own.people(table)), Diagnostics::new());
+            report_duplicate_keys(*name, table, people.as_deref(), &mut found);
+            (*name, people, found)
+        })
         .collect();
-    let people_of = |name: TableName| rows_of.get(&name).map(Vec::as_slice);
-    for (name, table) in others() {
-        report_duplicate_keys(*name, table, people_of(*name), problems);
+    let mut rows_of: BTreeMap<TableName, Vec<RowPerson>> = BTreeMap::new();
+    for (name, people, found) in linked_rows {
+        problems.append(found);
+        rows_of.extend(people.map(|people| (name, people)));
     }
+    let people_of = |name: TableName| rows_of.get(&name).map(Vec::as_slice);
     let people = tables.get(&TableName::Participants)?;
     let (rows, participants) = participants::read_participants(people, document, problems);
     let baseline = baseline::read_baseline(people, &rows, document, problems);
@@ -172,23 +212,29 @@ fn link(
         allocation::report_allocation(rows, &participants, plan, problems);
         allocation::read_allocation(rows, participants.len(), document, problems)
     });
-    let spells =
-        employment::read_spells(linked(TableName::Employment)?, &participants, plan, problems);
+    let employment = linked(TableName::Employment)?;
     let benefits = linked(TableName::Benefits);
     let benefits =
         benefits.map_or(Vec::new(), |rows| benefits::read_benefits(rows, plan, problems));
-    let questionnaires = linked(TableName::Waves).map_or_else(Default::default, |rows| {
-        waves::read_waves(rows, &participants, document, problems)
-    });
+    let (mut of_spells, mut of_waves) = (Diagnostics::new(), Diagnostics::new());
+    let (spells, questionnaires) = rayon::join(
+        || employment::read_spells(employment, &participants, plan, &mut of_spells),
+        || match linked(TableName::Waves) {
+            Some(rows) => waves::read_waves(rows, &participants, document, &mut of_waves),
+            None => Questionnaires::default(),
+        },
+    );
+    problems.append(of_spells);
+    problems.append(of_waves);
     Some(TrialData { participants, spells, baseline, benefits, allocation, questionnaires })
 }
 
-fn summaries(tables: &BTreeMap<TableName, TypedTable>) -> Vec<TableSummary> {
+fn summaries(tables: &BTreeMap<TableName, TypedTable<'_>>) -> Vec<TableSummary> {
     tables
         .iter()
         .map(|(name, table)| TableSummary {
             table: name.as_str(),
-            file: table.file.clone(),
+            file: table.file.as_ref().to_owned(),
             rows: table.n_rows(),
             declared_missing: table
                 .declared_missing

@@ -20,7 +20,7 @@ pub(super) fn read_parquet(
     file: &str,
     bytes: &[u8],
     problems: &mut Diagnostics,
-) -> Option<RawTable> {
+) -> Option<RawTable<'static>> {
     let frame = match read(bytes) {
         Ok(frame) => frame,
         Err(error) => {

@@ -48,6 +48,7 @@ pub(super) fn read_participants(
 
 fn report_duplicates(table: &TypedTable, problems: &mut Diagnostics) {
     let Some(texts) = table.texts("participant_id") else { return };
+    let mut texts = texts.reader();
     let mut ids: Vec<(&str, usize)> =
         (0..table.n_rows()).filter_map(|row| Some((texts.get(row)?, row))).collect();
     if ids.is_sorted_by(|(a, _), (b, _)| a < b) {
@@ -169,7 +170,7 @@ fn read_exit(
 ) -> Option<Exit> {
     let date = table.date(row, "exit_date");
     let reason = table.text(row, "exit_reason");
-    let mut report = |code, column, message: String, remedy: &str| {
+    let mut report = |code, column, message: String, remedy: &'static str| {
         problems.push(Diagnostic::new(code, table.place(row, column), message, remedy));
     };
     // A cell that could not be read has been reported already.

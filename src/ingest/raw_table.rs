@@ -1,5 +1,6 @@
 //! A table as text cells with the lines they came from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -8,9 +9,9 @@ use crate::plan::types::DateFormat;
 /// Bytes of text after which rows go into a new piece.
 pub(super) const PIECE_BYTES: usize = 1 << 20;
 
-/// A table before its cells are understood.
+/// A table before its cells are understood, which may be parts of the file's bytes.
 #[derive(Clone, Debug)]
-pub(super) struct RawTable {
+pub(super) struct RawTable<'a> {
     /// File as the plan names it.
     pub(super) file: String,
     /// Names in the file.
@@ -22,7 +23,7 @@ pub(super) struct RawTable {
     /// What the file says of each column, one a column of the header.
     pub(super) columns: Vec<ColumnNotes>,
     /// Rows in the file's order.
-    pieces: Vec<Piece>,
+    pieces: Vec<Piece<'a>>,
     /// Row with which each piece begins.
     firsts: Vec<usize>,
     /// Line of each row, or its number where the format has no lines.
@@ -48,7 +49,7 @@ pub(super) struct Notation {
     pub(super) date_format: DateFormat,
 }
 
-impl RawTable {
+impl<'a> RawTable<'a> {
     /// A table without rows.
     pub(super) fn new(
         file: &str,
@@ -75,7 +76,7 @@ impl RawTable {
     }
 
     /// Adds the rows of a piece, whose columns are those of the header.
-    pub(super) fn push_piece(&mut self, piece: Piece, lines: impl Iterator<Item = u64>) {
+    pub(super) fn push_piece(&mut self, piece: Piece<'a>, lines: impl Iterator<Item = u64>) {
         if piece.n_rows() > 0 {
             self.firsts.push(self.n_rows);
             self.n_rows += piece.n_rows();
@@ -100,7 +101,7 @@ impl RawTable {
     }
 
     /// The same table with the rows that are wanted.
-    pub(super) fn with_rows(&self, keep: impl Fn(usize) -> bool) -> Self {
+    pub(super) fn with_rows(&self, keep: impl Fn(usize) -> bool) -> RawTable<'static> {
         self.with_cells(keep, |row, column| self.cell(row, column))
     }
 
@@ -109,9 +110,9 @@ impl RawTable {
         &'c self,
         keep: impl Fn(usize) -> bool,
         cell: impl Fn(usize, usize) -> &'c str,
-    ) -> Self {
+    ) -> RawTable<'static> {
         let header = self.header.clone();
-        let mut own = Self::new(&self.file, header, self.header_line, self.notation);
+        let mut own = RawTable::new(&self.file, header, self.header_line, self.notation);
         own.columns.clone_from(&self.columns);
         for row in (0..self.n_rows).filter(|row| keep(*row)) {
             own.push_row(self.line(row), (0..self.header.len()).map(|column| cell(row, column)));
@@ -126,22 +127,16 @@ impl RawTable {
         self.pieces[piece].cell(row - self.firsts[piece], column)
     }
 
-    /// Texts of the cells of a row.
-    pub(super) fn row(&self, row: usize) -> impl Iterator<Item = &str> {
-        let (rows, piece) = self.piece_at(row);
-        (0..self.header.len()).map(move |column| piece.cell(row - rows.start, column))
-    }
-
     /// The piece of a row, with its rows.
-    pub(super) fn piece_at(&self, row: usize) -> (Range<usize>, &Piece) {
+    pub(super) fn piece_at(&self, row: usize) -> (Range<usize>, &Piece<'a>) {
         let at = self.piece_of(row);
         let (first, piece) = (self.firsts[at], &self.pieces[at]);
         (first..first + piece.n_rows(), piece)
     }
 
     /// Pieces with the rows that they hold.
-    pub(super) fn pieces(&self) -> Vec<(Range<usize>, &Piece)> {
-        let rows = |(first, piece): (&usize, &Piece)| *first..first + piece.n_rows();
+    pub(super) fn pieces(&self) -> Vec<(Range<usize>, &Piece<'a>)> {
+        let rows = |(first, piece): (&usize, &Piece<'_>)| *first..first + piece.n_rows();
         let of = self.firsts.iter().zip(&self.pieces);
         of.map(|(first, piece)| (rows((first, piece)), piece)).collect()
     }
@@ -160,9 +155,11 @@ impl RawTable {
 }
 
 /// Rows that follow each other, in one text.
+///
+/// Between the cells of a row is one byte, the same in all pieces of a table.
 #[derive(Clone, Debug)]
-pub(super) struct Piece {
-    text: String,
+pub(super) struct Piece<'a> {
+    text: Cow<'a, str>,
     /// For each row where its first cell begins, then for each of its cells one more than where it
     /// ends: there the next begins.
     marks: Vec<u32>,
@@ -170,24 +167,25 @@ pub(super) struct Piece {
     stride: usize,
 }
 
-impl Piece {
+impl<'a> Piece<'a> {
     fn new(n_columns: usize) -> Self {
-        Self { text: String::new(), marks: Vec::new(), stride: n_columns + 1 }
+        Self { text: Cow::default(), marks: Vec::new(), stride: n_columns + 1 }
     }
 
     /// Rows of a text, each with where its first cell begins and one more than where each ends.
-    pub(super) fn of(text: String, marks: Vec<u32>, n_columns: usize) -> Self {
-        Self { text, marks, stride: n_columns + 1 }
+    pub(super) fn of(text: impl Into<Cow<'a, str>>, marks: Vec<u32>, n_columns: usize) -> Self {
+        Self { text: text.into(), marks, stride: n_columns + 1 }
     }
 
     /// Adds a row and returns its number of cells.
     fn push_row<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) -> usize {
-        self.marks.push(mark(self.text.len()));
+        let text = self.text.to_mut();
+        self.marks.push(mark(text.len()));
         let mut n = 0;
         for cell in cells {
-            self.text.push_str(cell);
-            self.text.push('\n');
-            self.marks.push(mark(self.text.len()));
+            text.push_str(cell);
+            text.push('\n');
+            self.marks.push(mark(text.len()));
             n += 1;
         }
         n
@@ -204,6 +202,23 @@ impl Piece {
         let at = row * self.stride + column;
         &self.text[self.marks[at] as usize..self.marks[at + 1] as usize - 1]
     }
+
+    /// Texts of the cells of a column, of rows by their numbers in this piece.
+    #[inline]
+    pub(super) fn column(&self, column: usize, rows: Range<usize>) -> impl Iterator<Item = &str> {
+        let text: &str = &self.text;
+        let marks = &self.marks[rows.start * self.stride..rows.end * self.stride];
+        marks
+            .chunks_exact(self.stride)
+            .map(move |marks| &text[marks[column] as usize..marks[column + 1] as usize - 1])
+    }
+
+    /// Texts of whole rows: the same where all cells are the same.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        let text = self.text.as_bytes();
+        let rows = self.marks.chunks_exact(self.stride);
+        rows.map(move |marks| &text[marks[0] as usize..marks[self.stride - 1] as usize - 1])
+    }
 }
 
 /// A place in the text of a piece.
@@ -215,7 +230,7 @@ fn mark(at: usize) -> u32 {
 mod tests {
     use super::*;
 
-    fn table(n_columns: usize) -> RawTable {
+    fn table(n_columns: usize) -> RawTable<'static> {
         let header = (0..n_columns).map(|at| format!("c{at}")).collect();
         let notation = Notation { decimal: '.', date_format: DateFormat::Iso };
         RawTable::new("t.csv", header, Some(1), notation)

@@ -7,8 +7,12 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 
 /// Leaves out every row that is the same as an earlier one in all its cells, and reports it.
 pub(super) fn leave_out_repeated(table: &mut RawTable, problems: &mut Diagnostics) {
-    let mut rows: Vec<(u64, usize)> =
-        (0..table.n_rows()).into_par_iter().map(|row| (fingerprint(table, row), row)).collect();
+    let parts: Vec<Vec<(u64, usize)>> = table
+        .pieces()
+        .into_par_iter()
+        .map(|(rows, piece)| piece.rows().map(fingerprint).zip(rows).collect())
+        .collect();
+    let mut rows = parts.concat();
     rows.par_sort_unstable();
     let mut repeated = vec![false; table.n_rows()];
     for alike in rows.chunk_by(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
@@ -33,19 +37,14 @@ fn is_same(table: &RawTable, a: usize, b: usize) -> bool {
 }
 
 /// A number that equal rows share; rows that share one are compared cell by cell.
-fn fingerprint(table: &RawTable, row: usize) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |word: u64| {
-        hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        hash ^= hash >> 32;
+fn fingerprint(row: &[u8]) -> u64 {
+    let add = |hash: u64, bytes: &[u8]| {
+        let mut word = [0; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        let mixed = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed ^ (mixed >> 32)
     };
-    for cell in table.row(row) {
-        add(cell.len() as u64);
-        for bytes in cell.as_bytes().chunks(8) {
-            let mut word = [0; 8];
-            word[..bytes.len()].copy_from_slice(bytes);
-            add(u64::from_le_bytes(word));
-        }
-    }
-    hash
+    let words = row.chunks_exact(8);
+    let rest = words.remainder();
+    words.chain([rest]).fold(row.len() as u64, add)
 }

@@ -27,10 +27,32 @@ impl Cells {
     /// The code of the first text that stands for others.
     pub(super) const FIRST_TEXT: u32 = 2;
 
+    fn len(&self) -> usize {
+        match self {
+            Cells::Text(cells) => cells.len(),
+            Cells::Date(cells) => cells.len(),
+            Cells::Number(cells) => cells.len(),
+            Cells::Whole(cells) => cells.len(),
+            Cells::YesNo(cells) => cells.len(),
+        }
+    }
+
+    fn reserve(&mut self, n: usize) {
+        match self {
+            Cells::Text(cells) => cells.reserve_exact(n),
+            Cells::Date(cells) => cells.reserve_exact(n),
+            Cells::Number(cells) => cells.reserve_exact(n),
+            Cells::Whole(cells) => cells.reserve_exact(n),
+            Cells::YesNo(cells) => cells.reserve_exact(n),
+        }
+    }
+
     /// All parts of a column, one behind the other.
     pub(super) fn join(parts: Vec<Cells>) -> Cells {
+        let n_rows = parts.iter().map(Cells::len).sum::<usize>();
         let mut parts = parts.into_iter();
         let mut all = parts.next().unwrap_or(Cells::Text(Vec::new()));
+        all.reserve(n_rows - all.len());
         for part in parts {
             match (&mut all, part) {
                 (Cells::Text(all), Cells::Text(part)) => all.extend(part),
@@ -48,14 +70,19 @@ impl Cells {
 /// A column of texts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TextColumn<'a> {
-    raw: &'a RawTable,
+    raw: &'a RawTable<'a>,
     at: usize,
     codes: &'a [u32],
     texts: &'a [String],
 }
 
 impl<'a> TextColumn<'a> {
-    pub(super) fn new(raw: &'a RawTable, at: usize, codes: &'a [u32], texts: &'a [String]) -> Self {
+    pub(super) fn new(
+        raw: &'a RawTable<'a>,
+        at: usize,
+        codes: &'a [u32],
+        texts: &'a [String],
+    ) -> Self {
         Self { raw, at, codes, texts }
     }
 
@@ -65,10 +92,27 @@ impl<'a> TextColumn<'a> {
         match self.codes.get(row).copied().unwrap_or(Cells::AS_WRITTEN) {
             Cells::MISSING => None,
             Cells::AS_WRITTEN => {
-                Some(self.raw.cell(row, self.at).trim()).filter(|text| !text.is_empty())
+                Some(trim(self.raw.cell(row, self.at))).filter(|text| !text.is_empty())
             }
             code => Some(&self.texts[(code - Cells::FIRST_TEXT) as usize]),
         }
+    }
+
+    /// Gives the text of each row to `keep`, in order, as it stands in the file.
+    #[inline]
+    fn each_written(&self, mut rows: Range<usize>, mut keep: impl FnMut(&'a str)) {
+        while !rows.is_empty() {
+            let (of_piece, piece) = self.raw.piece_at(rows.start);
+            let end = rows.end.min(of_piece.end);
+            let own = piece.column(self.at, rows.start - of_piece.start..end - of_piece.start);
+            own.for_each(&mut keep);
+            rows.start = end;
+        }
+    }
+
+    /// The texts of rows, fastest for rows that are near each other.
+    pub(super) fn reader(self) -> TextReader<'a> {
+        TextReader { texts: self, rows: 0..0, piece: None }
     }
 
     /// What `meaning` makes of each text that stands for others, to be looked up by row.
@@ -82,6 +126,30 @@ impl<'a> TextColumn<'a> {
             Cells::AS_WRITTEN => meaning(self.get(row)?),
             code => of_texts[(code - Cells::FIRST_TEXT) as usize],
         }
+    }
+}
+
+/// Cells of a column of texts, one after the other.
+pub(super) struct TextReader<'a> {
+    texts: TextColumn<'a>,
+    /// The piece of the last row that is as written, and its rows.
+    rows: Range<usize>,
+    piece: Option<&'a Piece<'a>>,
+}
+
+impl<'a> TextReader<'a> {
+    /// The text of a row; none where it is missing.
+    #[inline]
+    pub(super) fn get(&mut self, row: usize) -> Option<&'a str> {
+        if !self.texts.codes.is_empty() {
+            return self.texts.get(row);
+        }
+        if !self.rows.contains(&row) {
+            let (rows, piece) = self.texts.raw.piece_at(row);
+            (self.rows, self.piece) = (rows, Some(piece));
+        }
+        let text = self.piece?.cell(row - self.rows.start, self.texts.at);
+        Some(trim(text)).filter(|text| !text.is_empty())
     }
 }
 
@@ -119,6 +187,22 @@ pub(super) enum NumericCells<'a> {
     YesNo(&'a [Option<bool>]),
 }
 
+/// The number of a text.
+#[inline]
+fn number_of(text: &str, notation: Notation) -> NumericCell {
+    // Most answers are one digit.
+    match text.as_bytes() {
+        [] => return NumericCell::Missing,
+        [digit @ b'0'..=b'9'] => return NumericCell::Number(f64::from(digit - b'0')),
+        _ => {}
+    }
+    let text = trim(text);
+    if text.is_empty() {
+        return NumericCell::Missing;
+    }
+    parse_number(text, notation).map_or(NumericCell::NoNumber, NumericCell::Number)
+}
+
 impl NumericCells<'_> {
     /// The number of a row.
     #[inline]
@@ -128,54 +212,22 @@ impl NumericCells<'_> {
             if is_there { NumericCell::NoNumber } else { NumericCell::Missing }
         };
         match self {
-            Self::Text(texts, notation) => match texts.get(row) {
-                None => NumericCell::Missing,
-                Some(text) => {
-                    parse_number(text, *notation).map_or(NumericCell::NoNumber, NumericCell::Number)
-                }
-            },
+            Self::Text(texts, notation) => number_of(texts.get(row).unwrap_or(""), *notation),
             Self::Number(cells) => of(cells[row]),
             Self::Whole(cells) => of(cells[row].map(|whole| whole as f64)),
             Self::Date(cells) => none(cells[row].is_some()),
             Self::YesNo(cells) => none(cells[row].is_some()),
         }
     }
-}
 
-/// Cells of one column as numbers, fastest for rows that are near each other.
-pub(super) struct NumericReader<'a> {
-    cells: NumericCells<'a>,
-    /// The piece of the last row, and its rows.
-    rows: Range<usize>,
-    piece: Option<&'a Piece>,
-}
-
-impl<'a> NumericReader<'a> {
-    pub(super) fn new(cells: NumericCells<'a>) -> Self {
-        Self { cells, rows: 0..0, piece: None }
-    }
-
-    /// The number of a row.
+    /// Gives the number of each row to `keep`, in order.
     #[inline]
-    pub(super) fn get(&mut self, row: usize) -> NumericCell {
-        let NumericCells::Text(texts, notation) = self.cells else { return self.cells.get(row) };
-        if !texts.codes.is_empty() {
-            return self.cells.get(row);
+    pub(super) fn each(&self, rows: Range<usize>, mut keep: impl FnMut(NumericCell)) {
+        match self {
+            Self::Text(texts, notation) if texts.codes.is_empty() => {
+                texts.each_written(rows, |text| keep(number_of(text, *notation)));
+            }
+            _ => rows.for_each(|row| keep(self.get(row))),
         }
-        if !self.rows.contains(&row) {
-            let (rows, piece) = texts.raw.piece_at(row);
-            (self.rows, self.piece) = (rows, Some(piece));
-        }
-        let text = self.piece.map_or("", |piece| piece.cell(row - self.rows.start, texts.at));
-        match text.as_bytes() {
-            [] => return NumericCell::Missing,
-            [digit @ b'0'..=b'9'] => return NumericCell::Number(f64::from(digit - b'0')),
-            _ => {}
-        }
-        let text = trim(text);
-        if text.is_empty() {
-            return NumericCell::Missing;
-        }
-        parse_number(text, notation).map_or(NumericCell::NoNumber, NumericCell::Number)
     }
 }

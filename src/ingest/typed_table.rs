@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -21,12 +22,12 @@ use crate::trial::date::Date;
 /// Each column can be asked for a cell by row, or once for a handle on all its rows. Columns that
 /// the dictionary does not list are texts, and become numbers when they are asked for as such.
 #[derive(Clone, Debug)]
-pub(super) struct TypedTable {
-    pub(super) file: String,
+pub(super) struct TypedTable<'a> {
+    pub(super) file: Arc<str>,
     /// Line of each row.
     pub(super) lines: Vec<u64>,
     columns: BTreeMap<String, TypedColumn>,
-    raw: RawTable,
+    raw: RawTable<'a>,
     /// Cells that hold a declared missing code, by column and reason.
     pub(super) declared_missing: BTreeMap<(String, String), usize>,
 }
@@ -35,12 +36,14 @@ pub(super) struct TypedTable {
 struct TypedColumn {
     /// Position in the file.
     at: usize,
+    /// Its name in the file.
+    name: Arc<str>,
     cells: Cells,
     /// Texts that stand for others.
     texts: Vec<String>,
 }
 
-impl TypedTable {
+impl TypedTable<'_> {
     pub(super) fn n_rows(&self) -> usize {
         self.lines.len()
     }
@@ -56,8 +59,9 @@ impl TypedTable {
 
     /// The same by the row's line.
     pub(super) fn place_in_line(&self, line: u64, column: &str) -> Place {
-        let name = self.columns.get(column).map_or(column, |c| &self.raw.header[c.at]);
-        Place::cell(&self.file, line, name)
+        let known = self.columns.get(column).map(|column| &column.name);
+        let name = known.map_or_else(|| column.into(), Arc::clone);
+        Place { file: Arc::clone(&self.file), line: Some(line), column: Some(name), span: None }
     }
 
     fn cells(&self, column: &str) -> Option<&Cells> {
@@ -144,13 +148,21 @@ impl TypedTable {
     /// A column as numbers, as [`TypedTable::as_number`] reads each cell.
     pub(super) fn as_numbers(&self, column: &str) -> Option<NumberColumn> {
         let cells = self.numeric_cells(column)?;
+        let parts = self.in_parts(|rows| {
+            let mut column = NumberColumn::default();
+            let first = rows.start;
+            cells.each(rows, |cell| {
+                if cell == NumericCell::NoNumber {
+                    column.not_numbers.push(first + column.values.len());
+                }
+                column.values.push(cell.number());
+            });
+            column
+        });
         let mut column = NumberColumn::default();
-        for row in 0..self.n_rows() {
-            let cell = cells.get(row);
-            if cell == NumericCell::NoNumber {
-                column.not_numbers.push(row);
-            }
-            column.values.push(cell.number());
+        for mut part in parts {
+            column.values.append(&mut part.values);
+            column.not_numbers.append(&mut part.not_numbers);
         }
         Some(column)
     }
@@ -166,20 +178,27 @@ impl TypedTable {
         })
     }
 
-    /// What `work` makes of rows that follow each other, in parallel, in the order of the rows.
-    /// Which rows go together depends on the file alone.
-    pub(super) fn in_parts<T: Send>(&self, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-        self.raw.pieces().into_par_iter().map(|(rows, _)| work(rows)).collect()
+    /// Rows that follow each other and are best read together; which do depends on the file alone.
+    pub(super) fn parts(&self) -> Vec<Range<usize>> {
+        self.raw.pieces().into_iter().map(|(rows, _)| rows).collect()
+    }
+
+    /// What `work` makes of such rows, in parallel, in the order of the rows.
+    pub(super) fn in_parts<T: Send>(
+        &self,
+        work: impl Fn(Range<usize>) -> T + Send + Sync,
+    ) -> Vec<T> {
+        self.parts().into_par_iter().map(work).collect()
     }
 }
 
 /// Understands every cell of a table.
-pub(super) fn type_table(
+pub(super) fn type_table<'a>(
     table: TableName,
-    mut raw: RawTable,
+    mut raw: RawTable<'a>,
     document: &PlanDocument,
     problems: &mut Diagnostics,
-) -> Option<TypedTable> {
+) -> Option<TypedTable<'a>> {
     let schema = schema_of(table);
     let names = contract_names(table, &raw, document, problems);
     // Without a header the first line is somebody's data: it must not be shown as names.
@@ -213,15 +232,16 @@ pub(super) fn type_table(
     let columns = columns
         .into_par_iter()
         .map(|(name, (at, parts, texts))| {
-            (name, TypedColumn { at, cells: Cells::join(parts), texts })
+            let file_name = raw.header[at].as_str().into();
+            (name, TypedColumn { at, name: file_name, cells: Cells::join(parts), texts })
         })
         .collect();
-    let (file, lines) = (raw.file.clone(), raw.take_lines());
+    let (file, lines) = (raw.file.as_str().into(), raw.take_lines());
     Some(TypedTable { file, lines, columns, raw, declared_missing })
 }
 
 /// The parts of each column, read piece by piece.
-fn read_columns<'a>(raw: &RawTable, rules: &[ColumnRule<'a>]) -> Vec<Vec<ReadCells<'a>>> {
+fn read_columns<'a>(raw: &RawTable<'_>, rules: &[ColumnRule<'a>]) -> Vec<Vec<ReadCells<'a>>> {
     let pieces: Vec<Vec<ReadCells<'a>>> = raw
         .pieces()
         .into_par_iter()
@@ -238,7 +258,6 @@ fn read_columns<'a>(raw: &RawTable, rules: &[ColumnRule<'a>]) -> Vec<Vec<ReadCel
 
 #[cfg(test)]
 mod tests {
-    use super::super::typed_column::NumericReader;
     use super::*;
     use crate::ingest::raw_table::Notation;
     use crate::plan::parse::parse_plan;
@@ -283,7 +302,7 @@ age = { "-9" = "not asked" }
         name: TableName,
         rows: &[&str],
         notes: &[(&str, &str, &str, &str)],
-    ) -> (TypedTable, Diagnostics) {
+    ) -> (TypedTable<'static>, Diagnostics) {
         let document = parse_plan("plan.toml", PLAN).unwrap();
         let notation = Notation { decimal: '.', date_format: DateFormat::Iso };
         let header: Vec<String> = rows[0].split(',').map(str::to_owned).collect();
@@ -403,7 +422,7 @@ age = { "-9" = "not asked" }
     }
 
     #[test]
-    fn a_reader_of_near_rows_says_what_each_row_says() {
+    fn many_rows_say_what_each_row_says() {
         let rows = [
             "participant_id,wave,response_date,item_1,item_2",
             "A,0,2019-03-02,3,1",
@@ -416,13 +435,15 @@ age = { "-9" = "not asked" }
         let (table, _) = typed(TableName::Waves, &rows, &[("item_2", "99", "", "refused")]);
         for name in ["item_1", "item_2", "wave", "response_date"] {
             let cells = table.numeric_cells(name).unwrap();
-            let mut reader = NumericReader::new(cells);
-            for row in [0, 1, 2, 3, 4, 5, 3, 0, 5] {
-                assert_eq!(reader.get(row), cells.get(row), "{name}, row {row}");
+            for rows in [0..6, 1..4, 5..6, 2..2] {
+                let mut read = Vec::new();
+                cells.each(rows.clone(), |cell| read.push(cell));
+                let expected: Vec<NumericCell> = rows.map(|row| cells.get(row)).collect();
+                assert_eq!(read, expected, "{name}");
             }
         }
-        let mut reader = NumericReader::new(table.numeric_cells("item_1").unwrap());
-        let read: Vec<NumericCell> = (0..6).map(|row| reader.get(row)).collect();
+        let mut read = Vec::new();
+        table.numeric_cells("item_1").unwrap().each(0..6, |cell| read.push(cell));
         let numbers = [3.0, 7.0, 12.5, -1.0].map(NumericCell::Number);
         let expected = [
             numbers[0],

@@ -1,19 +1,20 @@
 //! The waves table: answers, and what is unusual about their days.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::linked::{LinkedRows, in_order};
-use super::typed_column::{NumericCell, NumericCells, NumericReader};
+use super::typed_column::{NumericCell, NumericCells};
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::instrument::types::{Instrument, Item};
 use crate::plan::parse::PlanDocument;
 use crate::trial::date::Date;
 use crate::trial::participant::Participant;
-use crate::trial::questionnaire::{Answer, ItemColumn, Questionnaires};
+use crate::trial::questionnaire::{Answer, Items, Questionnaires};
 use crate::trial::wave::{Fate, WaveTargets, fate_of};
 
 /// Answers in the order of participant, date and wave, as far as their rows are right.
@@ -35,10 +36,11 @@ pub(super) fn read_waves(
     let dates = table.dates("response_date").unwrap_or_default();
     let working = table.yes_nos("working_now").unwrap_or_default();
     let any_job = table.yes_nos("any_job_since_last").unwrap_or_default();
-    let answers: Vec<(usize, Answer)> = (0..table.n_rows())
+    // One a row, so that each thread writes where the answer stays.
+    let by_row: Vec<Option<(usize, Answer)>> = (0..table.n_rows())
         .into_par_iter()
         .with_min_len(ANSWERS_AT_ONCE)
-        .filter_map(|row| {
+        .map(|row| {
             let answer = Answer {
                 participant: rows.position(row)?,
                 wave: i32::try_from(cell(waves, row)?).ok()?,
@@ -53,7 +55,9 @@ pub(super) fn read_waves(
         })
         .collect();
     drop((language, mode));
-    let answers = in_order(answers, |(_, own)| (own.participant, own.date, own.wave));
+    let answers = in_order(by_row.into_iter().flatten().collect(), |(_, own)| {
+        (own.participant, own.date, own.wave)
+    });
     report_days(table, &answers, participants, document, problems);
     let items = read_items(table, &answers, document, problems);
     let answers = answers.into_iter().map(|(_, answer)| answer).collect();
@@ -68,7 +72,7 @@ fn cell<T: Copy>(cells: &[Option<T>], row: usize) -> Option<T> {
 fn distinct(table: &TypedTable, column: &str) -> Vec<String> {
     let Some(texts) = table.texts(column) else { return Vec::new() };
     let parts = table.in_parts(|rows| {
-        let mut found = BTreeSet::new();
+        let (mut found, mut texts) = (BTreeSet::new(), texts.reader());
         let mut last = "";
         for text in rows.filter_map(|row| texts.get(row)) {
             if text != last {
@@ -88,6 +92,9 @@ const PEOPLE_AT_ONCE: usize = 1024;
 /// Answers that one thread reads at least.
 const ANSWERS_AT_ONCE: usize = 8192;
 
+/// Rows of which one item is read after the other: as many as a processor keeps at hand.
+const ROWS_AT_ONCE: usize = 512;
+
 /// An item's column, and what instruments ask of it.
 struct WantedItem<'a> {
     name: String,
@@ -96,10 +103,6 @@ struct WantedItem<'a> {
 }
 
 impl WantedItem<'_> {
-    fn reader(&self) -> NumericReader<'_> {
-        NumericReader::new(self.cells)
-    }
-
     /// A cell's number, where it is an answer, or why there is none.
     #[inline]
     fn answer(&self, cell: NumericCell) -> Result<Option<f64>, NoAnswer> {
@@ -108,14 +111,15 @@ impl WantedItem<'_> {
             NumericCell::Number(number) => number,
             NumericCell::NoNumber => return Err(NoAnswer),
         };
-        let is_answer = self.rules.iter().all(|item| item.codes.contains(&number));
+        // Every code is compared: to stop at the first that fits is slower, since answers vary.
+        let is_code = |item: &&Item| item.codes.iter().filter(|code| number.eq(*code)).count() > 0;
+        let is_answer = self.rules.iter().all(is_code);
         if is_answer { Ok(Some(number)) } else { Err(NoAnswer) }
     }
 
     /// Reports the cells that are neither missing nor answers, also of rows that are left out.
     fn report_wrong_cells(&self, table: &TypedTable, problems: &mut Diagnostics) {
-        let mut reader = self.reader();
-        for row in (0..table.n_rows()).filter(|row| self.answer(reader.get(*row)).is_err()) {
+        for row in (0..table.n_rows()).filter(|row| self.answer(self.cells.get(*row)).is_err()) {
             let code = Code::InstrumentNotAnAnswer;
             let remedy = remedy_of(self.rules.first().copied());
             let found = Diagnostic::new(code, table.place(row, &self.name), code.message(), remedy);
@@ -134,7 +138,7 @@ fn read_items(
     answers: &[(usize, Answer)],
     document: &PlanDocument,
     problems: &mut Diagnostics,
-) -> Vec<ItemColumn> {
+) -> Items {
     let plan = &document.plan;
     let mut rules: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
     for item in plan.scales.iter().flat_map(|scale| &scale.items) {
@@ -150,28 +154,56 @@ fn read_items(
             None => problems.push(missing_column(table, document, &name)),
         }
     }
-    let is_in_order = answers.len() == table.n_rows() && answers.is_sorted_by_key(|(row, _)| *row);
-    let read = |item: WantedItem<'_>| {
-        let is_wrong = AtomicBool::new(false);
-        let value = |reader: &mut NumericReader<'_>, row: usize| {
-            item.answer(reader.get(row)).unwrap_or_else(|NoAnswer| {
-                is_wrong.store(true, Ordering::Relaxed);
-                None
-            })
-        };
-        let rows = (0..table.n_rows()).into_par_iter().with_min_len(ANSWERS_AT_ONCE);
-        let by_row: Vec<Option<f64>> = rows.map_init(|| item.reader(), value).collect();
-        if is_wrong.into_inner() {
+    let by_row = read_rows(table, &wanted, problems);
+    if answers.len() == table.n_rows() && answers.is_sorted_by_key(|(row, _)| *row) {
+        return by_row;
+    }
+    let names = wanted.iter().map(|item| item.name.clone()).collect();
+    let mut items = Items::missing(names, answers.len());
+    let n_items = wanted.len().max(1);
+    let places = items.numbers_mut().par_chunks_mut(n_items).with_min_len(ANSWERS_AT_ONCE);
+    places.zip(answers).for_each(|(place, (row, _))| {
+        place.copy_from_slice(&by_row.numbers()[row * n_items..][..n_items]);
+    });
+    items
+}
+
+/// The same for every row of the table, read once through.
+fn read_rows(table: &TypedTable, wanted: &[WantedItem<'_>], problems: &mut Diagnostics) -> Items {
+    let names = wanted.iter().map(|item| item.name.clone()).collect();
+    let mut items = Items::missing(names, table.n_rows());
+    let mut rest = items.numbers_mut();
+    let mut parts = Vec::new();
+    for rows in table.parts() {
+        let (own, others) = rest.split_at_mut(rows.len() * wanted.len());
+        parts.push((rows, own));
+        rest = others;
+    }
+    let read = |(rows, own): (Range<usize>, &mut [u64])| {
+        let mut is_wrong = vec![false; wanted.len()];
+        let blocks = own.chunks_mut(ROWS_AT_ONCE * wanted.len().max(1));
+        for (start, block) in rows.step_by(ROWS_AT_ONCE).zip(blocks) {
+            let n_rows = block.len() / wanted.len();
+            for (at, item) in wanted.iter().enumerate() {
+                let mut places = block[at..].iter_mut().step_by(wanted.len());
+                item.cells.each(start..start + n_rows, |cell| {
+                    let Some(place) = places.next() else { return };
+                    match item.answer(cell) {
+                        Ok(number) => *place = Items::packed(number),
+                        Err(NoAnswer) => is_wrong[at] = true,
+                    }
+                });
+            }
+        }
+        is_wrong
+    };
+    let is_wrong: Vec<Vec<bool>> = parts.into_par_iter().map(read).collect();
+    for (at, item) in wanted.iter().enumerate() {
+        if is_wrong.iter().any(|part| part[at]) {
             item.report_wrong_cells(table, problems);
         }
-        let values = if is_in_order {
-            by_row
-        } else {
-            answers.par_iter().map(|(row, _)| by_row[*row]).collect()
-        };
-        ItemColumn { name: item.name, values }
-    };
-    wanted.into_iter().map(read).collect()
+    }
+    items
 }
 
 fn missing_column(table: &TypedTable, document: &PlanDocument, name: &str) -> Diagnostic {
@@ -217,11 +249,11 @@ fn report_days(
     let parts: Vec<Diagnostics> = people
         .par_chunks(PEOPLE_AT_ONCE)
         .map(|people| {
-            let mut problems = Diagnostics::new();
+            let (mut problems, mut used) = (Diagnostics::new(), Vec::new());
             for answers in people {
                 let person = &participants[answers[0].1.participant];
                 let days = Days { table, person, targets: &targets, cutoff };
-                days.report(answers, &mut problems);
+                days.report(answers, &mut used, &mut problems);
             }
             problems
         })
@@ -233,19 +265,25 @@ fn report_days(
 
 /// What the days of a person's answers are held against.
 struct Days<'a> {
-    table: &'a TypedTable,
+    table: &'a TypedTable<'a>,
     person: &'a Participant,
     targets: &'a WaveTargets,
     cutoff: Date,
 }
 
 impl Days<'_> {
-    /// Reports the answers of a person, in the order of their days.
-    fn report(&self, answers: &[(usize, Answer)], problems: &mut Diagnostics) {
-        let mut used: Vec<(i32, u64)> = Vec::new();
+    /// Reports the answers of a person, in the order of their days. `used` becomes the waves that
+    /// have an answer, with the line of the last.
+    fn report(
+        &self,
+        answers: &[(usize, Answer)],
+        used: &mut Vec<(i32, u64)>,
+        problems: &mut Diagnostics,
+    ) {
+        used.clear();
         let mut latest: Option<(i32, u64)> = None;
         for (row, answer) in answers {
-            let mut report = |code: Code, column: &str, message: String, remedy: &str| {
+            let mut report = |code: Code, column: &str, message: Message, remedy: &'static str| {
                 let place = self.table.place(*row, column);
                 problems.push(Diagnostic::new(code, place, message, remedy));
             };
@@ -257,7 +295,7 @@ impl Days<'_> {
                     format!("wave {} was answered after wave {wave} of line {line}", answer.wave);
                 let remedy =
                     "check the two dates and waves; each counts for the wave nearest to its day";
-                report(Code::WaveOutOfOrder, "wave", message, remedy);
+                report(Code::WaveOutOfOrder, "wave", message.into(), remedy);
             } else {
                 latest = Some((answer.wave, answer.line));
             }
@@ -274,7 +312,7 @@ impl Days<'_> {
                     );
                     let remedy =
                         "nothing if that is right, else drop one of them in the corrections table";
-                    report(Code::WaveTwoAnswers, DATED, message, remedy);
+                    report(Code::WaveTwoAnswers, DATED, message.into(), remedy);
                 }
             }
         }
@@ -284,11 +322,12 @@ impl Days<'_> {
     fn is_in_study(&self, answer: &Answer, report: &mut Report<'_>) -> bool {
         if answer.date > self.cutoff {
             let message = format!("answered after the data cut-off of {}: not used", self.cutoff);
-            report(Code::WaveAfterCutoff, DATED, message, "check the date, or move data_cutoff");
+            let remedy = "check the date, or move data_cutoff";
+            report(Code::WaveAfterCutoff, DATED, message.into(), remedy);
             return false;
         }
         if self.person.exit.as_ref().is_some_and(|exit| answer.date > exit.date) {
-            let message = Code::WaveAfterExit.message();
+            let message = Code::WaveAfterExit.message().into();
             report(Code::WaveAfterExit, DATED, message, "none needed, if both dates are right");
             return false;
         }
@@ -300,22 +339,24 @@ impl Days<'_> {
 const DATED: &str = "response_date";
 
 /// Takes code, column, message and remedy.
-type Report<'a> = dyn FnMut(Code, &str, String, &str) + 'a;
+type Report<'a> = dyn FnMut(Code, &str, Message, &'static str) + 'a;
+
+type Message = Cow<'static, str>;
 
 /// Reports an answer that is not used, or not for its own wave.
 fn report_fate(fate: Fate, answer: &Answer, report: &mut Report<'_>) {
     match fate {
         Fate::BeforeRandomisation => {
-            let message = Code::WaveBeforeRandomisation.message();
+            let message = Code::WaveBeforeRandomisation.message().into();
             report(Code::WaveBeforeRandomisation, DATED, message, "correct the date or the wave");
         }
         Fate::BaselineTooLate => {
-            let message = Code::WaveBaselineLate.message();
+            let message = Code::WaveBaselineLate.message().into();
             let remedy = "what is asked after randomisation may be its effect; `baseline_days_after` under [waves] allows some days";
             report(Code::WaveBaselineLate, DATED, message, remedy);
         }
         Fate::OutsideWindows => {
-            let message = Code::WaveOutsideWindow.message();
+            let message = Code::WaveOutsideWindow.message().into();
             let remedy = "none needed; `window_months` under [waves] sets the windows";
             report(Code::WaveOutsideWindow, DATED, message, remedy);
         }
@@ -324,7 +365,7 @@ fn report_fate(fate: Fate, answer: &Answer, report: &mut Report<'_>) {
                 "the questionnaire of wave {} was answered in the window of month {month}, and counts for it",
                 answer.wave
             );
-            report(Code::WaveOtherWindow, DATED, message, "check the date");
+            report(Code::WaveOtherWindow, DATED, message.into(), "check the date");
         }
         Fate::Target(_) => {}
     }

@@ -141,9 +141,9 @@ impl Locator<'_> {
         let line = before.matches('\n').count() as u64 + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
         Place {
-            file: self.file.to_owned(),
+            file: self.file.into(),
             line: Some(line),
-            column: Some(column.to_string()),
+            column: Some(column.to_string().into()),
             span: Some(span),
         }
     }

@@ -3,6 +3,8 @@
 use super::instrument::types::AskedOf;
 use super::parse::PlanDocument;
 use super::questionnaires::{Instruments, Waves};
+use std::borrow::Cow;
+
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, nearest};
 
 /// Every contradiction among waves, instruments, outcomes, indices and job quality.
@@ -14,7 +16,12 @@ pub(super) fn check_questionnaires(document: &PlanDocument) -> Diagnostics {
     problems
 }
 
-fn report(problems: &mut Diagnostics, place: Place, message: String, remedy: &str) {
+fn report(
+    problems: &mut Diagnostics,
+    place: Place,
+    message: String,
+    remedy: impl Into<Cow<'static, str>>,
+) {
     problems.push(Diagnostic::new(Code::PlanInconsistent, place, message, remedy));
 }
 
@@ -52,37 +59,37 @@ fn check_outcomes(document: &PlanDocument, problems: &mut Diagnostics) {
     let scores: Vec<&str> = plan.scales.iter().map(|scale| scale.id.as_str()).collect();
     for (at, outcome) in plan.outcomes.iter().enumerate() {
         let id = &outcome.id;
-        let mut wrong = |message: String, remedy: &str| {
+        let mut wrong = |message: String, remedy: Cow<'static, str>| {
             report(problems, document.place_of_table("outcomes", at), message, remedy);
         };
         if plan.outcomes[..at].iter().any(|other| other.id == *id) {
-            wrong(format!("two outcomes are called `{id}`"), "give each a name of its own");
+            wrong(format!("two outcomes are called `{id}`"), "give each a name of its own".into());
         }
         match (&outcome.score, &outcome.item) {
             (Some(score), None) if !scores.contains(&score.as_str()) => {
                 let remedy = match nearest(score, &scores) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "name it under [instruments]".to_owned(),
+                    Some(near) => format!("did you mean `{near}`?").into(),
+                    None => "name it under [instruments]".into(),
                 };
-                wrong(format!("`{id}`: `{score}` is no instrument of the plan"), &remedy);
+                wrong(format!("`{id}`: `{score}` is no instrument of the plan"), remedy);
             }
             (Some(_), None) if outcome.direction.is_some() || outcome.asked_of.is_some() => {
                 let message = format!("`{id}`: the instrument says so itself");
-                wrong(message, "take `direction` and `asked_of` out");
+                wrong(message, "take `direction` and `asked_of` out".into());
             }
             (None, Some(_)) if outcome.direction.is_none() => {
                 let remedy = "say direction = \"higher_is_better\" or \"lower_is_better\"";
-                wrong(format!("`{id}`: what a higher answer means is not said"), remedy);
+                wrong(format!("`{id}`: what a higher answer means is not said"), remedy.into());
             }
             (Some(_), Some(_)) | (None, None) => {
                 let message = format!("`{id}` is to be either a score or an item");
-                wrong(message, "give one of `score` and `item`");
+                wrong(message, "give one of `score` and `item`".into());
             }
             _ => {}
         }
         if let Some(month) = outcome.months.iter().find(|own| !plan.wave_months().contains(own)) {
             let message = format!("`{id}`: month {month} is no target month of a wave");
-            wrong(message, "add it to `months` under [waves], or take it out");
+            wrong(message, "add it to `months` under [waves], or take it out".into());
         }
     }
 }
@@ -92,7 +99,7 @@ fn check_indices(document: &PlanDocument, problems: &mut Diagnostics) {
     let outcomes = plan.questionnaire_outcomes();
     for (at, index) in plan.indices.iter().enumerate() {
         let id = &index.id;
-        let mut wrong = |message: String, remedy: &str| {
+        let mut wrong = |message: String, remedy: &'static str| {
             report(problems, document.place_of_table("indices", at), message, remedy);
         };
         if plan.indices[..at].iter().any(|other| other.id == *id) {

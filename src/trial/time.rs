@@ -4,9 +4,9 @@
 pub const DAYS_PER_MONTH: f64 = 365.25 / 12.0;
 
 /// The day that ends month `m`: D(m) = ⌊30.4375 m⌋. "By month m" is day ≤ D(m).
-#[allow(clippy::cast_possible_truncation, reason = "months of a trial are a few hundred at most")]
 pub fn month_end_day(month: i32) -> i32 {
-    (f64::from(month) * DAYS_PER_MONTH).floor() as i32
+    // 30.4375 is 487 / 16, so that no rounding comes in; months of a trial are a few hundred.
+    month.saturating_mul(487).div_euclid(16)
 }
 
 /// Month `m` as a point on the time axis of a curve, 30.4375 m days, not floored.

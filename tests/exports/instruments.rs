@@ -249,7 +249,7 @@ fn what_is_wrong_with_a_value_set_is_said() {
         let one = problems.all().iter().find(|one| one.message.contains(said));
         let one = one.unwrap_or_else(|| panic!("{said}: {problems:#?}"));
         assert_eq!(one.code, Code::ValueSetInvalid);
-        assert_eq!((one.place.file.as_str(), one.place.line), ("values.csv", line), "{said}");
+        assert_eq!((&*one.place.file, one.place.line), ("values.csv", line), "{said}");
     }
 }
 

@@ -54,7 +54,7 @@ fn who_and_when(read: &Ingested) -> Vec<String> {
 }
 
 fn item(read: &Ingested, name: &str) -> Vec<Option<f64>> {
-    answers(read).item(name).unwrap_or_else(|| panic!("{name}")).to_vec()
+    answers(read).items.column(name).unwrap_or_else(|| panic!("{name}")).values()
 }
 
 /// Cells of the waves table by column and reason.
@@ -183,7 +183,7 @@ fn a_cut_off_name_of_no_column_or_of_several_is_told() {
         let read = read(&files);
         let [one] = found(&read, Code::PlanUnknownColumn)[..] else { panic!("{name}") };
         assert!(one.message.starts_with(said), "{}", one.message);
-        assert!(one.place.line.is_some() && one.place.file == "plan.toml", "{:?}", one.place);
+        assert!(one.place.line.is_some() && &*one.place.file == "plan.toml", "{:?}", one.place);
     }
 }
 

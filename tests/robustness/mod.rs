@@ -73,7 +73,7 @@ fn assert_parsed(text: &str) {
         Err(problems) => {
             assert!(problems.has_errors());
             for problem in problems.all() {
-                assert_eq!(problem.place.file, "plan.toml");
+                assert_eq!(&*problem.place.file, "plan.toml");
                 assert!(problem.place.line.is_some_and(|line| line > 0), "{problem:?}");
                 let span = problem.place.span.clone().unwrap_or(0..0);
                 assert!(text.get(span).is_some(), "the span can be shown: {problem:?}");

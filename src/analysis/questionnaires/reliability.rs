@@ -13,6 +13,7 @@ use crate::plan::instrument::types::{Instrument, Rule};
 use crate::results::vocabulary::{
     Analysis, AnalysisSet, Method, Outcome, ResultArm, Statistic, Unit,
 };
+use crate::trial::questionnaire::ItemColumn;
 
 /// Arms together: reliability is a property of the scale among these people, not of an arm.
 pub(super) fn add_reliability(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort<'_>) {
@@ -52,9 +53,9 @@ fn add_scale(
     (scale, answers): (&Instrument, &[usize]),
 ) {
     let questionnaires = &cohort.data.questionnaires;
-    let columns: Vec<&[Option<f64>]> =
-        scale.items.iter().filter_map(|item| questionnaires.item(&item.column)).collect();
-    let given = |at: usize| -> Vec<Option<f64>> { columns.iter().map(|own| own[at]).collect() };
+    let columns: Vec<ItemColumn<'_>> =
+        scale.items.iter().filter_map(|item| questionnaires.items.column(&item.column)).collect();
+    let given = |at: usize| -> Vec<Option<f64>> { columns.iter().map(|own| own.get(at)).collect() };
     let scores: Vec<f64> = answers.iter().filter_map(|at| scale.score_of(&given(*at))).collect();
     let (low, high) = scale.score_range();
     let reached = |end: f64| Count::of(scores.iter().map(|score| (score - end).abs() < 1e-9));

@@ -1,5 +1,7 @@
 //! Instrument files to [`Instrument`]s, or every problem in them.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 use toml::de::DeTable;
 
@@ -65,7 +67,7 @@ pub fn parse_instrument(file: &str, text: &str) -> Result<Instrument, Diagnostic
         let before = &text[..text.floor_char_boundary(start)];
         before.matches('\n').count() as u64 + 1
     };
-    let invalid = |start: usize, message: String, remedy: &str| {
+    let invalid = |start: usize, message: String, remedy: Cow<'static, str>| {
         let place = Place::row(file, line_of(start));
         Diagnostic::new(Code::InstrumentInvalid, place, message, remedy)
     };
@@ -76,7 +78,7 @@ pub fn parse_instrument(file: &str, text: &str) -> Result<Instrument, Diagnostic
             .map(|error| {
                 let message = error.message().lines().collect::<Vec<_>>().join("; ");
                 let start = error.span().map_or(0, |span| span.start);
-                invalid(start, message, "see toml.io for the syntax")
+                invalid(start, message, "see toml.io for the syntax".into())
             })
             .collect());
     }
@@ -84,18 +86,18 @@ pub fn parse_instrument(file: &str, text: &str) -> Result<Instrument, Diagnostic
     if !found.is_empty() {
         return Err(found
             .into_iter()
-            .map(|one| invalid(one.span.start, one.message, &one.remedy))
+            .map(|one| invalid(one.span.start, one.message, one.remedy.into()))
             .collect());
     }
     let instrument: Instrument = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
-        Diagnostics::from_iter([invalid(start, error.message().to_owned(), "correct it")])
+        Diagnostics::from_iter([invalid(start, error.message().to_owned(), "correct it".into())])
     })?;
     let mut found: Diagnostics = faults(&instrument)
         .into_iter()
         .map(|fault| {
             let start = fault.key.map_or(0, |key| start_of(text, key));
-            invalid(start, fault.message, fault.remedy)
+            invalid(start, fault.message, fault.remedy.into())
         })
         .collect();
     let own = checksum_of(text);
@@ -105,7 +107,7 @@ pub fn parse_instrument(file: &str, text: &str) -> Result<Instrument, Diagnostic
         let remedy = format!(
             "if the change is meant, give a new `version`, and the checksum that is then asked for; as it stands it is {own}"
         );
-        found.push(invalid(start, message, &remedy));
+        found.push(invalid(start, message, remedy.into()));
     }
     if found.has_errors() { Err(found) } else { Ok(instrument) }
 }

@@ -14,7 +14,7 @@ pub(super) fn read_value_set(
     instrument: &Instrument,
     problems: &mut Diagnostics,
 ) -> BTreeMap<String, f64> {
-    let mut report = |place: Place, message: String, remedy: &str| {
+    let mut report = |place: Place, message: String, remedy: &'static str| {
         problems.push(Diagnostic::new(Code::ValueSetInvalid, place, message, remedy));
     };
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -62,7 +62,7 @@ fn report_profiles(
     file: &str,
     instrument: &Instrument,
     values: &BTreeMap<String, f64>,
-    report: &mut impl FnMut(Place, String, &str),
+    report: &mut impl FnMut(Place, String, &'static str),
 ) {
     let mut profiles = vec![String::new()];
     for item in &instrument.items {
