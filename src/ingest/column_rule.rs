@@ -7,7 +7,7 @@ use super::cell::{parse_date, parse_date_of_time, parse_month, parse_number, par
 use super::header::ANY_COLUMN;
 use super::raw_table::{Notation, Piece, RawTable};
 use super::schema::{AdditionalColumns, Constraints, Field, FieldType, TimeOfDay, schema_of};
-use super::typed_column::Cells;
+use super::typed_column::{Cells, CellsMut};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::parse::PlanDocument;
 use crate::plan::types::{DateFormat, TableName};
@@ -32,9 +32,9 @@ pub(super) struct ColumnRule<'a> {
     texts: Vec<&'a str>,
 }
 
-/// Cells that were read.
+/// What was met while cells were read.
+#[derive(Default)]
 pub(super) struct ReadCells<'a> {
-    pub(super) cells: Cells,
     pub(super) problems: Diagnostics,
     /// Cells with a declared missing code, by reason.
     pub(super) declared_missing: BTreeMap<&'a str, usize>,
@@ -89,51 +89,57 @@ impl<'a> ColumnRule<'a> {
         self.texts.is_empty() && self.missing.is_empty()
     }
 
-    /// Reads the cells of a piece, which begins with row `first`.
-    pub(super) fn read(&self, piece: &Piece, first: usize) -> ReadCells<'a> {
+    /// The cells of that many rows, all missing.
+    pub(super) fn missing_cells(&self, n_rows: usize) -> Cells {
+        match self.field.map_or(FieldType::String, |field| field.kind) {
+            FieldType::Date | FieldType::YearMonth => Cells::Date(vec![None; n_rows]),
+            FieldType::Number => Cells::Number(vec![None; n_rows]),
+            FieldType::Integer => Cells::Whole(vec![None; n_rows]),
+            FieldType::Boolean => Cells::YesNo(vec![None; n_rows]),
+            FieldType::String if self.is_as_written() => Cells::Text(Vec::new()),
+            FieldType::String => Cells::Text(vec![Cells::MISSING; n_rows]),
+        }
+    }
+
+    /// Reads the cells of a piece, which begins with row `first`, to their places.
+    pub(super) fn read(&self, piece: &Piece, first: usize, places: CellsMut<'_>) -> ReadCells<'a> {
         let notation = self.raw.notation;
-        let (problems, declared_missing) = (Diagnostics::new(), BTreeMap::new());
-        let cells = Cells::Text(Vec::new());
-        let mut read = ReadCells { cells, problems, declared_missing };
-        let kind = self.field.map_or(FieldType::String, |field| field.kind);
-        let n = piece.n_rows();
-        read.cells = match (kind, self.field) {
-            (FieldType::String, None) if self.is_as_written() => return read,
-            (FieldType::String, _) if self.is_as_written() => {
-                self.each(piece, first, &mut read, |_| Ok(()), |_| {});
-                return read;
-            }
-            (FieldType::Date | FieldType::YearMonth, Some(field)) => {
-                let mut cells = Vec::with_capacity(n);
+        let mut read = ReadCells::default();
+        match (places, self.field) {
+            (CellsMut::Date(places), Some(field)) => {
                 let one = |text: &str| understand_date(self.coded(text), field, notation);
-                self.each(piece, first, &mut read, one, |cell| cells.push(cell));
-                Cells::Date(cells)
+                self.each(piece, first, &mut read, one, |at, cell| places[at] = Some(cell));
             }
-            (FieldType::Number, Some(field)) => {
-                let mut cells = Vec::with_capacity(n);
+            (CellsMut::Number(places), Some(field)) => {
                 let one = |text: &str| understand_number(self.coded(text), field, notation);
-                self.each(piece, first, &mut read, one, |cell| cells.push(cell));
-                Cells::Number(cells)
+                self.each(piece, first, &mut read, one, |at, cell| places[at] = Some(cell));
             }
-            (FieldType::Integer, Some(field)) => {
-                let mut cells = Vec::with_capacity(n);
+            (CellsMut::Whole(places), Some(field)) => {
                 let one = |text: &str| understand_whole(self.coded(text), field, notation);
-                self.each(piece, first, &mut read, one, |cell| cells.push(cell));
-                Cells::Whole(cells)
+                self.each(piece, first, &mut read, one, |at, cell| places[at] = Some(cell));
             }
-            (FieldType::Boolean, Some(field)) => {
-                let mut cells = Vec::with_capacity(n);
+            (CellsMut::YesNo(places), Some(field)) => {
                 let mut met = Met::default();
                 let one = |text: &str| met.of(text, || self.understand_yes_no(text, field));
-                self.each(piece, first, &mut read, one, |cell| cells.push(cell));
-                Cells::YesNo(cells)
+                self.each(piece, first, &mut read, one, |at, cell| places[at] = Some(cell));
             }
-            _ => Cells::Text(self.read_texts(piece, first, &mut read)),
-        };
+            (CellsMut::Text([]), None) => {}
+            (CellsMut::Text([]), Some(_)) => {
+                self.each(piece, first, &mut read, |_| Ok(()), |_, ()| {});
+            }
+            (CellsMut::Text(places), _) => {
+                let mut met = Met::default();
+                let one = |text: &str| met.of(text, || self.text_code(text));
+                self.each(piece, first, &mut read, one, |at, code| places[at] = code);
+            }
+            // Only columns of the dictionary have another type than text.
+            (_, None) => {}
+        }
         read
     }
 
-    /// Gives every cell that is not missing to `one`, and what comes of it to `keep`.
+    /// Gives every cell that is not missing to `one`, and what comes of it to `keep`, with its row in
+    /// the piece.
     #[expect(clippy::too_many_arguments, reason = "where from, what, where to")]
     fn each<T>(
         &self,
@@ -141,7 +147,7 @@ impl<'a> ColumnRule<'a> {
         first: usize,
         read: &mut ReadCells<'a>,
         mut one: impl FnMut(&str) -> Result<T, Fault>,
-        mut keep: impl FnMut(Option<T>),
+        mut keep: impl FnMut(usize, T),
     ) {
         for (row, text) in piece.column(self.at, 0..piece.n_rows()).enumerate() {
             let trimmed = trim(text);
@@ -153,10 +159,9 @@ impl<'a> ColumnRule<'a> {
                 *read.declared_missing.entry(reason).or_default() += 1;
             } else if !trimmed.is_empty() {
                 match one(trimmed) {
-                    Ok(cell) => keep(Some(cell)),
+                    Ok(cell) => keep(row, cell),
                     Err(fault) => {
                         read.problems.push(self.problem(first + row, fault).with_value(text));
-                        keep(None);
                     }
                 }
                 continue;
@@ -167,7 +172,6 @@ impl<'a> ColumnRule<'a> {
                 let fault = (Code::CellMissing, message.into(), remedy.into());
                 read.problems.push(self.problem(first + row, fault));
             }
-            keep(None);
         }
     }
 
@@ -192,16 +196,6 @@ impl<'a> ColumnRule<'a> {
     fn label(&self, text: &str) -> Option<&'a str> {
         let label = self.labels?.get(text)?.trim();
         Some(label).filter(|label| !label.is_empty())
-    }
-
-    /// The codes of [`Cells::Text`].
-    fn read_texts(&self, piece: &Piece, first: usize, read: &mut ReadCells<'a>) -> Vec<u32> {
-        let mut cells = Vec::with_capacity(piece.n_rows());
-        // Most columns with codes have few.
-        let mut met = Met::default();
-        let one = |text: &str| met.of(text, || self.text_code(text));
-        self.each(piece, first, read, one, |code| cells.push(code.unwrap_or(Cells::MISSING)));
-        cells
     }
 
     /// Labels come before codes; the plan's `[codes]` may name either. Where a column has codes of

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::linked::{LinkedRows, in_order};
+use super::linked::{LinkedRows, in_order, those_present};
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::types::Plan;
@@ -56,8 +56,8 @@ pub(super) fn read_spells(
     for found in reported {
         problems.append(found);
     }
-    let spells: Vec<Spell> = by_row.into_iter().flatten().collect();
-    let spells = in_order(spells, |spell: &Spell| (spell.participant, spell.start, 0));
+    let spells =
+        in_order(those_present(by_row), |spell: &Spell| (spell.participant, spell.start, 0));
     report_overlaps(table, &spells, problems);
     spells
 }

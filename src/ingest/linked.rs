@@ -2,27 +2,33 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::schema::schema_of;
+use super::typed_column::TextReader;
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::plan::types::TableName;
 use crate::trial::date::Date;
 use crate::trial::participant::Participant;
 
+/// Rows that one thread reads at least.
+const ROWS_AT_ONCE: usize = 8192;
+
 /// The identifiers of the participants table, also those of wrong rows, and whose they are.
 pub(super) struct ParticipantIndex<'a> {
     /// In order, each once.
     ids: Vec<&'a str>,
-    /// What all of them begin with, in bytes.
-    shared: usize,
-    /// The eight bytes behind it of each, as a number: their order is that of the identifiers.
-    keys: Vec<u64>,
+    /// The place of each, made when a table is met that is not in their order.
+    places: OnceLock<Places<'a>>,
     /// Position among the participants; none where the row is wrong elsewhere.
     positions: Vec<Option<usize>>,
 }
+
+#[expect(clippy::disallowed_types, reason = "it is asked, and never gone through")]
+type Places<'a> = std::collections::HashMap<&'a str, usize>;
 
 /// Whose row it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,15 +53,8 @@ impl<'a> ParticipantIndex<'a> {
             ids.par_sort_unstable();
         }
         ids.dedup();
-        let shared = match (ids.first(), ids.last()) {
-            (Some(first), Some(last)) => {
-                first.bytes().zip(last.bytes()).take_while(|(a, b)| a == b).count()
-            }
-            _ => 0,
-        };
-        let keys = ids.iter().map(|id| key_of(&id.as_bytes()[shared..])).collect();
         let positions = vec![None; ids.len()];
-        Self { ids, shared, keys, positions }
+        Self { ids, places: OnceLock::new(), positions }
     }
 
     /// Gives the participants their positions: those of their order.
@@ -89,32 +88,25 @@ impl<'a> ParticipantIndex<'a> {
         let Some(texts) = table.texts("participant_id") else {
             return vec![RowPerson::Nobody; table.n_rows()];
         };
-        let parts = table.in_parts(|rows| {
+        let person = |(last, texts): &mut (usize, TextReader<'_>), row: usize| {
+            let Some(id) = texts.get(row) else { return RowPerson::Nobody };
+            let is = |place: usize| self.ids.get(place) == Some(&id);
             // Most tables are in the order of their participants.
-            let (mut last, mut texts) = (0, texts.reader());
-            let person = |row| {
-                let Some(id) = texts.get(row) else { return RowPerson::Nobody };
-                let is = |place: usize| self.ids.get(place) == Some(&id);
-                let near = [last, last + 1].into_iter().find(|place| is(*place));
-                let Some(place) = near.or_else(|| self.find(id)) else {
-                    return RowPerson::Stranger;
-                };
-                last = place;
-                u32::try_from(place).map_or(RowPerson::Stranger, RowPerson::Known)
+            let near = [*last, *last + 1].into_iter().find(|place| is(*place));
+            let Some(place) = near.or_else(|| self.find(id)) else {
+                return RowPerson::Stranger;
             };
-            rows.map(person).collect::<Vec<_>>()
-        });
-        parts.concat()
+            *last = place;
+            u32::try_from(place).map_or(RowPerson::Stranger, RowPerson::Known)
+        };
+        let rows = (0..table.n_rows()).into_par_iter().with_min_len(ROWS_AT_ONCE);
+        rows.map_init(|| (0, texts.reader()), person).collect()
     }
 
     /// Place of an identifier among all.
     fn find(&self, id: &str) -> Option<usize> {
-        let shared = self.ids.first()?.as_bytes().get(..self.shared)?;
-        let key = key_of(id.as_bytes().strip_prefix(shared)?);
-        let first = self.keys.partition_point(|other| *other < key);
-        let same = self.keys[first..].partition_point(|other| *other == key);
-        let among = &self.ids[first..first + same];
-        Some(first + among.binary_search(&id).ok()?)
+        let made = || self.ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+        self.places.get_or_init(made).get(id).copied()
     }
 }
 
@@ -132,15 +124,6 @@ impl LinkedRows<'_> {
     pub(super) fn position(&self, row: usize) -> Option<usize> {
         self.index.position_of(*self.people.get(row)?)
     }
-}
-
-/// The first eight bytes as a number in their order; what is not there is least.
-fn key_of(bytes: &[u8]) -> u64 {
-    let mut first = [0; 8];
-    for (to, from) in first.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    u64::from_be_bytes(first)
 }
 
 /// Reports rows of a person who is not in the participants table.
@@ -185,6 +168,12 @@ pub(super) fn report_duplicate_keys(
     }
 }
 
+/// What is there, in the place where it was.
+#[expect(clippy::filter_map_identity, reason = "needs no second list, unlike `flatten`")]
+pub(super) fn those_present<T>(rows: Vec<Option<T>>) -> Vec<T> {
+    rows.into_iter().filter_map(|row| row).collect()
+}
+
 /// Rows by person, day and one more number; where all are the same, as they stood.
 ///
 /// Places are put in order, not the rows themselves, which are much longer.
@@ -213,13 +202,13 @@ fn repeated(columns: &[Vec<u64>], n_rows: usize) -> Vec<(usize, usize)> {
         of.fold(Ordering::Equal, Ordering::then)
     };
     let is_empty = |row: &usize| columns.iter().all(|column| column[*row] == 0);
-    let rows: Vec<usize> = (0..n_rows).filter(|row| !is_empty(row)).collect();
-    if rows.is_sorted_by(|a, b| compare(a, b).is_lt()) {
+    let rows = (0..n_rows).filter(|row| !is_empty(row));
+    if rows.clone().is_sorted_by(|a, b| compare(a, b).is_lt()) {
         return Vec::new();
     }
     // By the first column, which for most tables is the person; the few rows of one by the others.
     let Some(first) = columns.first() else { return Vec::new() };
-    let mut keyed: Vec<(u64, usize)> = rows.into_par_iter().map(|row| (first[row], row)).collect();
+    let mut keyed: Vec<(u64, usize)> = rows.map(|row| (first[row], row)).collect();
     keyed.par_sort_unstable();
     for same in keyed.chunk_by_mut(|a, b| a.0 == b.0) {
         same.sort_unstable_by(|a, b| compare(&a.1, &b.1).then(a.1.cmp(&b.1)));
@@ -284,12 +273,6 @@ impl Numbers {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_keep_the_order_of_texts() {
-        let texts = ["", "A", "A0", "A00000001", "A1", "é", "日本"];
-        assert!(texts.is_sorted_by(|a, b| key_of(a.as_bytes()) <= key_of(b.as_bytes())));
-    }
 
     #[test]
     fn rows_are_repeated_where_all_their_cells_are() {

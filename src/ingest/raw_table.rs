@@ -221,6 +221,20 @@ impl<'a> Piece<'a> {
     }
 }
 
+/// Cuts a list into parts of these lengths.
+pub(super) fn split_rows<T>(
+    mut rest: &mut [T],
+    lengths: impl Iterator<Item = usize>,
+) -> Vec<&mut [T]> {
+    let mut parts = Vec::new();
+    for length in lengths {
+        let (own, others) = rest.split_at_mut(length);
+        parts.push(own);
+        rest = others;
+    }
+    parts
+}
+
 /// A place in the text of a piece.
 fn mark(at: usize) -> u32 {
     u32::try_from(at).expect("a row is less than 4 GB long")

@@ -2,17 +2,19 @@
 
 use rayon::prelude::*;
 
-use super::raw_table::RawTable;
+use super::raw_table::{RawTable, split_rows};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 
 /// Leaves out every row that is the same as an earlier one in all its cells, and reports it.
 pub(super) fn leave_out_repeated(table: &mut RawTable, problems: &mut Diagnostics) {
-    let parts: Vec<Vec<(u64, usize)>> = table
-        .pieces()
-        .into_par_iter()
-        .map(|(rows, piece)| piece.rows().map(fingerprint).zip(rows).collect())
-        .collect();
-    let mut rows = parts.concat();
+    let mut rows = vec![(0_u64, 0_usize); table.n_rows()];
+    let pieces = table.pieces();
+    let places = split_rows(&mut rows, pieces.iter().map(|(rows, _)| rows.len()));
+    pieces.into_par_iter().zip(places).for_each(|((numbers, piece), places)| {
+        for ((row, number), place) in piece.rows().zip(numbers).zip(places) {
+            *place = (fingerprint(row), number);
+        }
+    });
     rows.par_sort_unstable();
     let mut repeated = vec![false; table.n_rows()];
     for alike in rows.chunk_by(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {

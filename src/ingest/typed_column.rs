@@ -27,43 +27,53 @@ impl Cells {
     /// The code of the first text that stands for others.
     pub(super) const FIRST_TEXT: u32 = 2;
 
-    fn len(&self) -> usize {
+    /// Places for its cells.
+    pub(super) fn as_mut(&mut self) -> CellsMut<'_> {
         match self {
-            Cells::Text(cells) => cells.len(),
-            Cells::Date(cells) => cells.len(),
-            Cells::Number(cells) => cells.len(),
-            Cells::Whole(cells) => cells.len(),
-            Cells::YesNo(cells) => cells.len(),
+            Cells::Text(cells) => CellsMut::Text(cells),
+            Cells::Date(cells) => CellsMut::Date(cells),
+            Cells::Number(cells) => CellsMut::Number(cells),
+            Cells::Whole(cells) => CellsMut::Whole(cells),
+            Cells::YesNo(cells) => CellsMut::YesNo(cells),
         }
     }
+}
 
-    fn reserve(&mut self, n: usize) {
+/// Places for the cells of rows that follow each other.
+pub(super) enum CellsMut<'a> {
+    Text(&'a mut [u32]),
+    Date(&'a mut [Option<Date>]),
+    Number(&'a mut [Option<f64>]),
+    Whole(&'a mut [Option<i64>]),
+    YesNo(&'a mut [Option<bool>]),
+}
+
+impl CellsMut<'_> {
+    /// Those of the first rows, and the others.
+    pub(super) fn split_at(self, n_rows: usize) -> (Self, Self) {
         match self {
-            Cells::Text(cells) => cells.reserve_exact(n),
-            Cells::Date(cells) => cells.reserve_exact(n),
-            Cells::Number(cells) => cells.reserve_exact(n),
-            Cells::Whole(cells) => cells.reserve_exact(n),
-            Cells::YesNo(cells) => cells.reserve_exact(n),
-        }
-    }
-
-    /// All parts of a column, one behind the other.
-    pub(super) fn join(parts: Vec<Cells>) -> Cells {
-        let n_rows = parts.iter().map(Cells::len).sum::<usize>();
-        let mut parts = parts.into_iter();
-        let mut all = parts.next().unwrap_or(Cells::Text(Vec::new()));
-        all.reserve(n_rows - all.len());
-        for part in parts {
-            match (&mut all, part) {
-                (Cells::Text(all), Cells::Text(part)) => all.extend(part),
-                (Cells::Date(all), Cells::Date(part)) => all.extend(part),
-                (Cells::Number(all), Cells::Number(part)) => all.extend(part),
-                (Cells::Whole(all), Cells::Whole(part)) => all.extend(part),
-                (Cells::YesNo(all), Cells::YesNo(part)) => all.extend(part),
-                _ => {}
+            // Cells that are as written have no places.
+            CellsMut::Text(cells) => {
+                let (own, others) = cells.split_at_mut(n_rows.min(cells.len()));
+                (CellsMut::Text(own), CellsMut::Text(others))
+            }
+            CellsMut::Date(cells) => {
+                let (own, others) = cells.split_at_mut(n_rows);
+                (CellsMut::Date(own), CellsMut::Date(others))
+            }
+            CellsMut::Number(cells) => {
+                let (own, others) = cells.split_at_mut(n_rows);
+                (CellsMut::Number(own), CellsMut::Number(others))
+            }
+            CellsMut::Whole(cells) => {
+                let (own, others) = cells.split_at_mut(n_rows);
+                (CellsMut::Whole(own), CellsMut::Whole(others))
+            }
+            CellsMut::YesNo(cells) => {
+                let (own, others) = cells.split_at_mut(n_rows);
+                (CellsMut::YesNo(own), CellsMut::YesNo(others))
             }
         }
-        all
     }
 }
 

@@ -9,9 +9,9 @@ use rayon::prelude::*;
 use super::cell::parse_number;
 use super::column_rule::{ColumnRule, ReadCells};
 use super::header::{contract_names, report_header, report_unknown_names};
-use super::raw_table::RawTable;
+use super::raw_table::{Piece, RawTable};
 use super::schema::schema_of;
-use super::typed_column::{Cells, NumberColumn, NumericCell, NumericCells, TextColumn};
+use super::typed_column::{Cells, CellsMut, NumberColumn, NumericCell, NumericCells, TextColumn};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::parse::PlanDocument;
 use crate::plan::types::TableName;
@@ -218,42 +218,52 @@ pub(super) fn type_table<'a>(
         .collect();
     let mut declared_missing: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut columns = BTreeMap::new();
-    for (at, (name, parts)) in names.iter().zip(read_columns(&raw, &rules)).enumerate() {
-        let mut cells = Vec::with_capacity(parts.len());
+    for (at, (cells, parts)) in read_columns(&raw, &rules).into_iter().enumerate() {
+        let name = &names[at];
         for part in parts {
             problems.append(part.problems);
-            cells.push(part.cells);
             for (reason, count) in part.declared_missing {
                 *declared_missing.entry((name.clone(), reason.to_owned())).or_default() += count;
             }
         }
-        columns.insert(name.clone(), (at, cells, rules[at].texts()));
+        let (name_in_file, texts) = (raw.header[at].as_str().into(), rules[at].texts());
+        columns.insert(name.clone(), TypedColumn { at, name: name_in_file, cells, texts });
     }
-    let columns = columns
-        .into_par_iter()
-        .map(|(name, (at, parts, texts))| {
-            let file_name = raw.header[at].as_str().into();
-            (name, TypedColumn { at, name: file_name, cells: Cells::join(parts), texts })
-        })
-        .collect();
     let (file, lines) = (raw.file.as_str().into(), raw.take_lines());
     Some(TypedTable { file, lines, columns, raw, declared_missing })
 }
 
-/// The parts of each column, read piece by piece.
-fn read_columns<'a>(raw: &RawTable<'_>, rules: &[ColumnRule<'a>]) -> Vec<Vec<ReadCells<'a>>> {
-    let pieces: Vec<Vec<ReadCells<'a>>> = raw
-        .pieces()
-        .into_par_iter()
-        .map(|(rows, piece)| rules.iter().map(|rule| rule.read(piece, rows.start)).collect())
-        .collect();
-    let mut columns: Vec<Vec<ReadCells<'a>>> = rules.iter().map(|_| Vec::new()).collect();
-    for piece in pieces {
-        for (column, part) in columns.iter_mut().zip(piece) {
+/// The cells of each column, and what was met in each piece of it.
+fn read_columns<'a>(
+    raw: &RawTable<'_>,
+    rules: &[ColumnRule<'a>],
+) -> Vec<(Cells, Vec<ReadCells<'a>>)> {
+    let mut columns: Vec<Cells> =
+        rules.par_iter().map(|rule| rule.missing_cells(raw.n_rows())).collect();
+    let pieces = raw.pieces();
+    // Of each piece the places of its cells, column by column.
+    let mut places: Vec<Vec<CellsMut<'_>>> = pieces.iter().map(|_| Vec::new()).collect();
+    for column in &mut columns {
+        let mut rest = column.as_mut();
+        for ((rows, _), places) in pieces.iter().zip(&mut places) {
+            let (own, others) = rest.split_at(rows.len());
+            places.push(own);
+            rest = others;
+        }
+    }
+    let read_piece = |((rows, piece), places): ((Range<usize>, &Piece), Vec<CellsMut<'_>>)| {
+        let columns = rules.iter().zip(places);
+        columns.map(|(rule, places)| rule.read(piece, rows.start, places)).collect()
+    };
+    let found: Vec<Vec<ReadCells<'a>>> =
+        pieces.into_par_iter().zip(places).map(read_piece).collect();
+    let mut by_column: Vec<Vec<ReadCells<'a>>> = rules.iter().map(|_| Vec::new()).collect();
+    for piece in found {
+        for (column, part) in by_column.iter_mut().zip(piece) {
             column.push(part);
         }
     }
-    columns
+    columns.into_iter().zip(by_column).collect()
 }
 
 #[cfg(test)]

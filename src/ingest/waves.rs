@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::linked::{LinkedRows, in_order};
+use super::linked::{LinkedRows, in_order, those_present};
+use super::raw_table::split_rows;
 use super::typed_column::{NumericCell, NumericCells};
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -55,9 +56,7 @@ pub(super) fn read_waves(
         })
         .collect();
     drop((language, mode));
-    let answers = in_order(by_row.into_iter().flatten().collect(), |(_, own)| {
-        (own.participant, own.date, own.wave)
-    });
+    let answers = in_order(those_present(by_row), |(_, own)| (own.participant, own.date, own.wave));
     report_days(table, &answers, participants, document, problems);
     let items = read_items(table, &answers, document, problems);
     let answers = answers.into_iter().map(|(_, answer)| answer).collect();
@@ -172,13 +171,9 @@ fn read_items(
 fn read_rows(table: &TypedTable, wanted: &[WantedItem<'_>], problems: &mut Diagnostics) -> Items {
     let names = wanted.iter().map(|item| item.name.clone()).collect();
     let mut items = Items::missing(names, table.n_rows());
-    let mut rest = items.numbers_mut();
-    let mut parts = Vec::new();
-    for rows in table.parts() {
-        let (own, others) = rest.split_at_mut(rows.len() * wanted.len());
-        parts.push((rows, own));
-        rest = others;
-    }
+    let parts = table.parts();
+    let places =
+        split_rows(items.numbers_mut(), parts.iter().map(|rows| rows.len() * wanted.len()));
     let read = |(rows, own): (Range<usize>, &mut [u64])| {
         let mut is_wrong = vec![false; wanted.len()];
         let blocks = own.chunks_mut(ROWS_AT_ONCE * wanted.len().max(1));
@@ -197,7 +192,7 @@ fn read_rows(table: &TypedTable, wanted: &[WantedItem<'_>], problems: &mut Diagn
         }
         is_wrong
     };
-    let is_wrong: Vec<Vec<bool>> = parts.into_par_iter().map(read).collect();
+    let is_wrong: Vec<Vec<bool>> = parts.into_par_iter().zip(places).map(read).collect();
     for (at, item) in wanted.iter().enumerate() {
         if is_wrong.iter().any(|part| part[at]) {
             item.report_wrong_cells(table, problems);
