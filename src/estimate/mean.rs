@@ -1,6 +1,8 @@
-//! An arm's mean and standard deviation.
+//! An arm's mean, standard deviation and limits.
 
 use super::proportion::NoParticipants;
+use crate::numeric::distribution::student_t;
+use crate::numeric::interval::{ConfidenceLevel, Interval};
 use crate::numeric::sum::{mean, sample_variance};
 
 /// Mean and spread of an outcome, in the outcome's unit.
@@ -12,6 +14,26 @@ pub struct ArmMean {
     pub mean: f64,
     /// Standard deviation of the participants, divisor n − 1; none for a single participant.
     pub std_dev: Option<f64>,
+}
+
+impl ArmMean {
+    /// Standard error of the mean, s / √n; none for a single participant.
+    pub fn std_error(&self) -> Option<f64> {
+        self.std_dev.map(|std_dev| std_dev / (self.n as f64).sqrt())
+    }
+
+    /// Limits of the mean, mean ± t(n − 1) s / √n; none for a single participant, and where all
+    /// values are the same, which say nothing of how others would vary.
+    ///
+    /// # References
+    ///
+    /// - Agrees with R's `t.test` of one sample, and with `t.interval` of SciPy; see
+    ///   `tests/reference/python/questionnaires.py`.
+    pub fn interval(&self, level: ConfidenceLevel) -> Option<Interval> {
+        let std_error = self.std_error().filter(|error| *error > 0.0)?;
+        let t = student_t::quantile(1.0 - level.tail(), (self.n - 1) as f64);
+        Some(Interval::around(self.mean, t * std_error))
+    }
 }
 
 /// Estimates the mean, and the standard deviation with divisor n − 1.
@@ -38,5 +60,17 @@ mod tests {
         let one = arm_mean(&[3.0]).unwrap();
         assert_eq!(one, ArmMean { n: 1, mean: 3.0, std_dev: None });
         assert_eq!(arm_mean(&[]), Err(NoParticipants));
+        let level = ConfidenceLevel::new(0.95).unwrap();
+        assert_eq!(one.interval(level), None);
+        assert_eq!(arm_mean(&[2.0, 2.0]).unwrap().interval(level), None);
+    }
+
+    #[test]
+    fn limits_of_two_values_are_those_of_the_cauchy_distribution() {
+        // With one degree of freedom t is tan(π (p − 1/2)): at p = 3/4 it is 1, so that half of the
+        // mass lies within one standard error.
+        let level = ConfidenceLevel::new(0.5).unwrap();
+        let limits = arm_mean(&[1.0, 5.0]).unwrap().interval(level).unwrap();
+        assert!((limits.lower - 1.0).abs() < 1e-12 && (limits.upper - 5.0).abs() < 1e-12);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -88,19 +89,20 @@ impl<'a> ParticipantIndex<'a> {
         let Some(texts) = table.texts("participant_id") else {
             return vec![RowPerson::Nobody; table.n_rows()];
         };
-        let person = |(last, texts): &mut (usize, TextReader<'_>), row: usize| {
+        let person = |(near, texts): &mut (Range<usize>, TextReader<'_>), row: usize| {
             let Some(id) = texts.get(row) else { return RowPerson::Nobody };
-            let is = |place: usize| self.ids.get(place) == Some(&id);
-            // Most tables are in the order of their participants.
-            let near = [*last, *last + 1].into_iter().find(|place| is(*place));
-            let Some(place) = near.or_else(|| self.find(id)) else {
+            // Most tables are in the order of their participants. Where the last row was not, this
+            // one is not expected to be.
+            let found = near.clone().find(|place| self.ids.get(*place) == Some(&id));
+            let Some(place) = found.or_else(|| self.find(id)) else {
                 return RowPerson::Stranger;
             };
-            *last = place;
+            let is_next = (near.start..near.start + 2).contains(&place);
+            *near = place..place + if is_next { 2 } else { 0 };
             u32::try_from(place).map_or(RowPerson::Stranger, RowPerson::Known)
         };
         let rows = (0..table.n_rows()).into_par_iter().with_min_len(ROWS_AT_ONCE);
-        rows.map_init(|| (0, texts.reader()), person).collect()
+        rows.map_init(|| (0..2, texts.reader()), person).collect()
     }
 
     /// Place of an identifier among all.

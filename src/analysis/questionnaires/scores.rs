@@ -7,7 +7,7 @@ use super::super::effect_rows::{
 };
 use super::super::proportions::add_strata_regression;
 use super::super::sheet::{Entry, Sheet};
-use super::super::summary::add_mean;
+use super::super::summary::add_mean_with_limits;
 use super::job_quality::{Defined, add_bounds};
 use super::role_of;
 use crate::derive::waves::WaveStatus;
@@ -67,7 +67,8 @@ impl Score<'_> {
             let observed = all.within(self.cohort, scope);
             let entry = self.entry(month).region(self.cohort.name(scope));
             for arm in Arm::BOTH {
-                add_mean(sheet, &entry.arm(arm), Unit::Score, &observed.of_arm(arm));
+                let (own, unit) = (entry.arm(arm), (Unit::Score, self.setting.level));
+                add_mean_with_limits(sheet, &own, unit, &observed.of_arm(arm));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::render::lookup::{Cell, Question, months, regions, result_arm};
+use crate::render::lookup::{Cell, Interval, Question, months, regions, result_arm};
 use crate::render::notes::{Notes, Place};
 use crate::render::text::fill;
 use crate::results::row::ALL_REGIONS;
@@ -262,13 +262,14 @@ fn alternative(source: Source<'_>, template: &str, entries: &[Entry<'_>]) -> Str
 
 fn csv(entries: &[Entry<'_>]) -> Result<String, FigureError> {
     let keys = ["level", "region", "arm", "month"];
-    let mut csv = Numbers::new(&keys, &["n", VALUES[0]])?;
+    let mut csv = Numbers::new(&keys, &["n", VALUES[0], VALUES[1], VALUES[2]])?;
     for entry in entries {
         for (arm, points) in entry.points.iter() {
             for point in points {
                 let month = point.month.to_string();
                 let keys = [&entry.score.level, entry.region, result_arm(arm).as_str(), &month];
-                csv.line(&keys, &[&point.count, &point.value.estimate])?;
+                let Interval { lower, upper, .. } = &point.value;
+                csv.line(&keys, &[&point.count, &point.value.estimate, lower, upper])?;
             }
         }
     }

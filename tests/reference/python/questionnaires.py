@@ -316,13 +316,17 @@ def put_bounds(entry, people):
     put(rows, [*entry, "lee_bounds_tightened"], **bounds_rows(bounds, variances))
 
 
-def put_means(entry, values):
+def put_means(entry, values, with_limits=False):
     """values: {person: value}; by region and arm."""
     for region in ["all", *REGIONS]:
         for arm in ARMS:
             own = [v for p, v in values.items() if p.arm == arm and region in ("all", p.region)]
             several = np.std(own, ddof=1) if len(own) > 1 else None
             put(rows, [*entry[:3], region, "", arm, *entry[6:]], n=len(own), estimate=np.mean(own) if own else None, std_dev=several)
+            if with_limits:
+                error = stats.sem(own) if len(own) > 1 else None
+                low, high = stats.t.interval(0.95, len(own) - 1, np.mean(own), error) if error else (None, None)
+                put(rows, [*entry[:3], region, "", arm, *entry[6:]], std_error=error, ci_lower=low, ci_upper=high)
 
 
 def put_rates(entry, values):
@@ -407,11 +411,11 @@ def known(people, of):
 def scores(people):
     for name, months in (("wellbeing", MONTHS), ("participation", [12]), ("loneliness", MONTHS), ("utility", MONTHS)):
         before = known(people, lambda p: outcome(p, name, 0))
-        put_means(["arm_mean", "score", "answered", "", "", "", 0, name, "mean"], before)
+        put_means(["arm_mean", "score", "answered", "", "", "", 0, name, "mean"], before, with_limits=True)
         for month in months:
             entry = ["arm_mean", "score", "answered", "", "", "", month, name, "mean"]
             now = known(people, lambda p: outcome(p, name, month))
-            put_means(entry, now)
+            put_means(entry, now, with_limits=True)
             put_regression(entry, now)
             both = {p: v for p, v in now.items() if p in before}
             for region in ["all", *REGIONS]:
