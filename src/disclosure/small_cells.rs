@@ -114,9 +114,21 @@ fn note_of(
             ) || (key.analysis == Analysis::Agreement
                 && key.statistic == Statistic::Median);
             let is_few = is_quantile && !counts.has_people(&cell, FEWEST_FOR_QUANTILES);
-            masked.get(&cell).copied().or(is_few.then_some(MASKED_SMALL_CELL))
+            let size = size_told(row).map(|subject| Cell { subject, ..cell.clone() });
+            let is_told = size.is_some_and(|size| masked.contains_key(&size));
+            let own = masked.get(&cell).copied().or(is_few.then_some(MASKED_SMALL_CELL));
+            own.or(is_told.then_some(MASKED_COMPLEMENT))
         }
     }
+}
+
+/// Whose number a row of one arm tells beside others: a standard error or a limit, beside the
+/// standard deviation.
+fn size_told(row: &Row) -> Option<Subject> {
+    let key = &row.key;
+    let statistics = [Statistic::StdError, Statistic::CiLower, Statistic::CiUpper];
+    let tells = key.analysis == Analysis::ArmMean && statistics.contains(&key.statistic);
+    (tells && cell::has_size(key.outcome)).then_some(Subject::Size(key.outcome))
 }
 
 /// The cell of an arm that a contrast is made of.

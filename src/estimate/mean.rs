@@ -27,8 +27,7 @@ impl ArmMean {
     ///
     /// # References
     ///
-    /// - Agrees with R's `t.test` of one sample, and with `t.interval` of SciPy; see
-    ///   `tests/reference/python/questionnaires.py`.
+    /// - Agrees with SciPy's `sem` and `t.interval`; see `tests/reference/python/questionnaires.py`.
     pub fn interval(&self, level: ConfidenceLevel) -> Option<Interval> {
         let std_error = self.std_error().filter(|error| *error > 0.0)?;
         let t = student_t::quantile(1.0 - level.tail(), (self.n - 1) as f64);

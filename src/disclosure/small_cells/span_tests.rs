@@ -302,6 +302,48 @@ fn change_goes_with_those_who_have_a_baseline() {
     assert_eq!(open(68.0).len(), 4);
 }
 
+/// A mean of 50 with a standard deviation of 20, of n people.
+fn mean_with_limits(region: &str, arm: ResultArm, n: f64) -> Vec<Row> {
+    let error = 20.0 / n.sqrt();
+    let values = [
+        (Statistic::N, n),
+        (Statistic::Estimate, 50.0),
+        (Statistic::StdDev, 20.0),
+        (Statistic::StdError, error),
+        (Statistic::CiLower, 50.0 - 2.0 * error),
+        (Statistic::CiUpper, 50.0 + 2.0 * error),
+    ];
+    let made = values.map(|(statistic, value)| {
+        let mut made = row(Analysis::ArmMean, region, arm, statistic, value);
+        made.key.outcome = Outcome::Score;
+        made.key.level = "score".to_owned();
+        made
+    });
+    made.to_vec()
+}
+
+/// The middle of the limits is the mean.
+#[test]
+fn limits_are_withheld_with_their_mean() {
+    let mut rows = Vec::new();
+    for (region, n) in [(ALL_REGIONS, 63.0), ("a", 3.0), ("b", 60.0)] {
+        for arm in [ResultArm::Ips, ResultArm::Control] {
+            rows.extend(mean_with_limits(region, arm, n));
+        }
+    }
+    let masked = mask_small_cells(&ResultSet::new(study(), rows).expect("keys"));
+    let open = |region: &str, statistic: Statistic| {
+        let mut own = masked.rows().iter().filter(|row| row.key.region == region);
+        own.any(|row| row.key.statistic == statistic && row.value.is_some())
+    };
+    for region in [ALL_REGIONS, "a", "b"] {
+        for limit in [Statistic::StdError, Statistic::CiLower, Statistic::CiUpper] {
+            assert_eq!(open(region, limit), open(region, Statistic::Estimate), "{region}");
+        }
+    }
+    assert!(!open("a", Statistic::Estimate) && open(ALL_REGIONS, Statistic::CiLower));
+}
+
 /// Scores of both arms together are in the table of scales: one arm's would give the other's.
 #[test]
 fn the_number_of_scores_of_an_arm_goes_with_the_other_arms() {
@@ -309,18 +351,16 @@ fn the_number_of_scores_of_an_arm_goes_with_the_other_arms() {
     for (arm, answered, n) in [(ResultArm::Ips, 70.0, 67.0), (ResultArm::Control, 60.0, 50.0)] {
         let mut given = row(Analysis::ArmRate, ALL_REGIONS, arm, Statistic::Events, answered);
         given.key.outcome = Outcome::Answered;
-        let mut score = row(Analysis::ArmMean, ALL_REGIONS, arm, Statistic::N, n);
-        score.key.outcome = Outcome::Score;
-        score.key.level = "score".to_owned();
-        let mut mean = score.clone();
-        (mean.key.statistic, mean.value) = (Statistic::Estimate, Some(50.0));
-        rows.extend([given, score, mean]);
+        rows.push(given);
+        rows.extend(mean_with_limits(ALL_REGIONS, arm, n));
     }
     let masked = mask_small_cells(&ResultSet::new(study(), rows).expect("keys"));
     let open = masked.rows().iter().filter(|row| row.value.is_some());
     let of_scores = open.filter(|row| row.key.outcome == Outcome::Score);
     let shown: Vec<Statistic> = of_scores.map(|row| row.key.statistic).collect();
-    assert_eq!(shown, [Statistic::Estimate, Statistic::Estimate]);
+    // The standard deviation beside the standard error would give the number too.
+    let of_arm = [Statistic::Estimate, Statistic::StdDev];
+    assert_eq!(shown, [of_arm, of_arm].concat());
 }
 
 #[test]
