@@ -66,10 +66,12 @@ mod tests {
 
     #[test]
     fn limits_of_two_values_are_those_of_the_cauchy_distribution() {
-        // With one degree of freedom t is tan(π (p − 1/2)): at p = 3/4 it is 1, so that half of the
-        // mass lies within one standard error.
-        let level = ConfidenceLevel::new(0.5).unwrap();
+        // With one degree of freedom t is Cauchy's, whose quantile is tan(π (p − 1/2)). The standard
+        // error of 1 and 5 is 2.
+        let level = ConfidenceLevel::new(0.95).unwrap();
         let limits = arm_mean(&[1.0, 5.0]).unwrap().interval(level).unwrap();
-        assert!((limits.lower - 1.0).abs() < 1e-12 && (limits.upper - 5.0).abs() < 1e-12);
+        let half = 2.0 * libm::tan(std::f64::consts::PI * 0.475);
+        assert!((limits.lower - (3.0 - half)).abs() < 1e-10, "{limits:?}");
+        assert!((limits.upper - (3.0 + half)).abs() < 1e-10, "{limits:?}");
     }
 }

@@ -362,6 +362,13 @@ age = { "-9" = "not asked" }
     }
 
     #[test]
+    fn texts_that_begin_alike_and_are_equally_long_are_told_apart() {
+        let rows = ["participant_id,region", "A,Vlaanderen", "B,Vlaanderex", "C,Vlaanderen"];
+        let (table, _) = typed(TableName::Participants, &rows, &[]);
+        assert_eq!(cells(&table, "region"), ["flanders", "Vlaanderex", "flanders"].map(Some));
+    }
+
+    #[test]
     fn a_code_of_the_dictionary_holds_where_its_label_is_none() {
         let rows = ["participant_id,start_date,contract,hours_per_week,authorised_art100,source"];
         let rows = [rows[0], "A,2020-01-01,training,1,1,1", "B,2020-01-01,T,5,2,2"];

@@ -25,5 +25,8 @@ mod tests {
         assert_eq!(month_end_day(12), 365);
         assert_eq!(month_end_day(16), 487);
         assert_eq!(month_end_day(-1), -31);
+        let floored =
+            |month: &i32| month_in_days(*month).floor() - f64::from(month_end_day(*month));
+        assert!((-600..=600).all(|month| floored(&month).abs() < 0.5));
     }
 }
