@@ -208,6 +208,9 @@ impl Made {
                         (Statistic::N, 150.0 - f64::from(month)),
                         (Statistic::Estimate, mean),
                         (Statistic::StdDev, 20.25),
+                        (Statistic::StdError, 1.65),
+                        (Statistic::CiLower, mean - 3.25),
+                        (Statistic::CiUpper, mean + 3.25),
                     ];
                     self.put(&Key { arm, month: Some(month), ..own.clone() }, Unit::Score, &values);
                 }
