@@ -1,5 +1,6 @@
 //! Plain serialisable results: the boundary between statistics and documents.
 
+pub mod composition;
 pub mod export;
 pub mod joint_draws;
 pub mod manifest;
