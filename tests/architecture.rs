@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 /// Lines of a file, its tests included.
 const LONGEST_FILE: usize = 600;
 
+/// The folder of the package that holds the rooms of mathematics.
+const MATHEMATICS: &str = "mathematics";
+
 /// A room and the rooms that it may use beside itself. `error` and `diagnostic` are files.
 const MAY_USE: [(&str, &[&str]); 19] = [
     ("numeric", &[]),
@@ -81,7 +84,11 @@ fn sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
     walk(&root, &mut found);
-    let within = |path: PathBuf| path.strip_prefix(&root).expect("below src").to_path_buf();
+    // The rooms of mathematics stand in a package of their own.
+    let within = |path: PathBuf| {
+        let below = path.strip_prefix(&root).expect("below src");
+        below.strip_prefix(MATHEMATICS).unwrap_or(below).to_path_buf()
+    };
     let mut files: Vec<_> = found.into_iter().map(|(path, text)| (within(path), text)).collect();
     files.sort();
     files

@@ -57,7 +57,7 @@ pub struct ItemColumn<'a> {
 
 impl Items {
     /// Columns of these names, in which every answer is missing.
-    pub(crate) fn missing(names: Vec<String>, n_answers: usize) -> Self {
+    pub fn missing(names: Vec<String>, n_answers: usize) -> Self {
         let numbers = vec![0; names.len() * n_answers];
         Self { names, numbers }
     }
@@ -65,7 +65,7 @@ impl Items {
     /// A finite number or none in eight bytes. None is 0, so that a table without answers costs
     /// nothing until they are written.
     #[inline]
-    pub(crate) fn packed(number: Option<f64>) -> u64 {
+    pub fn packed(number: Option<f64>) -> u64 {
         number.map_or(0, f64::to_bits) ^ number.map_or(0, |_| f64::NAN.to_bits())
     }
 
@@ -76,12 +76,12 @@ impl Items {
     }
 
     /// The packed numbers, answer by answer.
-    pub(crate) fn numbers(&self) -> &[u64] {
+    pub fn numbers(&self) -> &[u64] {
         &self.numbers
     }
 
     /// The same to be written.
-    pub(crate) fn numbers_mut(&mut self) -> &mut [u64] {
+    pub fn numbers_mut(&mut self) -> &mut [u64] {
         &mut self.numbers
     }
 

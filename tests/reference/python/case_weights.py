@@ -3,7 +3,7 @@
 Writes tests/reference/case_weights.json. Uses only Python's standard library, and the openssl
 program as a witness of the cipher itself.
 
-The rule, as documented in src/random.rs and src/resample/case_weights.rs:
+The rule, as documented in src/mathematics/random.rs and src/mathematics/resample/case_weights.rs:
 
 - key, 32 bytes: the seed little-endian in bytes 0..8, the purpose's tag little-endian in bytes
   8..16 (bootstrap 1), zero in the rest;

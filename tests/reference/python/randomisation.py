@@ -1,11 +1,11 @@
 """Drawn assignments, from the documented rule alone.
 
 Writes tests/reference/randomisation_draws.json. Uses only Python's standard library; the generator
-is restated here once more, independently of src/random.rs.
+is restated here once more, independently of src/mathematics/random.rs.
 
-The rule, as documented in src/resample/randomisation/design.rs:
+The rule, as documented in src/mathematics/resample/randomisation/design.rs:
 
-- the stream is that of src/random.rs with the purpose's tag 5 and the number of the draw;
+- the stream is that of src/mathematics/random.rs with the purpose's tag 5 and the number of the draw;
 - groups in increasing order of their numbers, members in the order of the data;
 - in a group of n of whom k get the intervention, s = min(k, n - k); for i = 0 .. s - 1 the i-th
   member exchanges places with the one at i + below(n - i);

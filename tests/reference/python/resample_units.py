@@ -3,7 +3,7 @@
 Writes tests/reference/resample_units.json. Needs numpy and pyfixest (whose two step-down functions
 are run by themselves, so that its other requirements need not be installed).
 
-The rules, as documented in src/resample/{case_weights,balanced,exact_total,multiplicity}.rs:
+The rules, as documented in src/mathematics/resample/{case_weights,balanced,exact_total,multiplicity}.rs:
 
 - units are clusters; cells that share one, directly or by way of others, are one group; groups in
   increasing order of their smallest cell number, units in the order of their first participant; a

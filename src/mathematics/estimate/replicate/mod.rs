@@ -29,9 +29,9 @@
 //! The difference of two proportions over strata, and its influence values:
 //!
 //! ```
-//! use ips_eval::estimate::replicate::cells::{CellSums, Column};
-//! use ips_eval::estimate::replicate::contrasts::{Contrast, Place, gather};
-//! use ips_eval::trial::arm::{Arm, TwoArm};
+//! use ips_mathematics::estimate::replicate::cells::{CellSums, Column};
+//! use ips_mathematics::estimate::replicate::contrasts::{Contrast, Place, gather};
+//! use ips_mathematics::trial::arm::{Arm, TwoArm};
 //!
 //! // Eight people of one stratum; the cell is 0 in the intervention arm and 1 in the control.
 //! let cells = [0, 0, 0, 0, 1, 1, 1, 1];
@@ -60,13 +60,13 @@
 //! asked with the weights of the whole trial:
 //!
 //! ```
-//! use ips_eval::estimate::covariates::{AdjustedSample, Covariate};
-//! use ips_eval::estimate::replicate::linear::{LinearKernel, Regression};
-//! use ips_eval::estimate::replicate::standardised::StandardisedKernel;
-//! use ips_eval::estimate::replicate::{Replicated, Rows};
-//! use ips_eval::estimate::sample::StratifiedSample;
-//! use ips_eval::estimate::standardised::AssignmentShare;
-//! use ips_eval::trial::arm::Arm;
+//! use ips_mathematics::estimate::covariates::{AdjustedSample, Covariate};
+//! use ips_mathematics::estimate::replicate::linear::{LinearKernel, Regression};
+//! use ips_mathematics::estimate::replicate::standardised::StandardisedKernel;
+//! use ips_mathematics::estimate::replicate::{Replicated, Rows};
+//! use ips_mathematics::estimate::sample::StratifiedSample;
+//! use ips_mathematics::estimate::standardised::AssignmentShare;
+//! use ips_mathematics::trial::arm::Arm;
 //!
 //! // Participant 3 of nine has no outcome.
 //! let positions = [0, 1, 2, 4, 5, 6, 7, 8];

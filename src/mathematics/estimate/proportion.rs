@@ -61,7 +61,7 @@ pub struct EmptyArm {
 }
 
 /// The arm in words, for reasons.
-pub(crate) fn arm_name(arm: Arm) -> &'static str {
+pub fn arm_name(arm: Arm) -> &'static str {
     match arm {
         Arm::Intervention => "intervention",
         Arm::Control => "control",
@@ -69,7 +69,7 @@ pub(crate) fn arm_name(arm: Arm) -> &'static str {
 }
 
 /// Both arms' proportions.
-pub(crate) fn proportions(counts: TwoArm<Count>) -> Result<TwoArm<f64>, EmptyArm> {
+pub fn proportions(counts: TwoArm<Count>) -> Result<TwoArm<f64>, EmptyArm> {
     let of = |arm: Arm| counts.get(arm).proportion().ok_or(EmptyArm { arm });
     Ok(TwoArm { intervention: of(Arm::Intervention)?, control: of(Arm::Control)? })
 }
@@ -102,8 +102,8 @@ pub struct ProportionEstimate {
 /// # Examples
 ///
 /// ```
-/// use ips_eval::estimate::proportion::{Count, wilson};
-/// use ips_eval::numeric::interval::ConfidenceLevel;
+/// use ips_mathematics::estimate::proportion::{Count, wilson};
+/// use ips_mathematics::numeric::interval::ConfidenceLevel;
 ///
 /// let count = Count::new(29, 1).expect("1 of 29");
 /// let level = ConfidenceLevel::new(0.95).expect("a level");

@@ -102,8 +102,8 @@ pub struct Alpha {
 /// # Examples
 ///
 /// ```
-/// use ips_eval::estimate::reliability::cronbach_alpha;
-/// use ips_eval::numeric::interval::ConfidenceLevel;
+/// use ips_mathematics::estimate::reliability::cronbach_alpha;
+/// use ips_mathematics::numeric::interval::ConfidenceLevel;
 /// use ndarray::arr2;
 ///
 /// let items = arr2(&[[1.0, 2.0], [2.0, 1.0], [3.0, 4.0], [4.0, 3.0]]);

@@ -121,8 +121,8 @@ fn report_name(report: Report) -> &'static str {
 /// # Examples
 ///
 /// ```
-/// use ips_eval::estimate::agreement::{ReportPairs, agreement};
-/// use ips_eval::numeric::interval::ConfidenceLevel;
+/// use ips_mathematics::estimate::agreement::{ReportPairs, agreement};
+/// use ips_mathematics::numeric::interval::ConfidenceLevel;
 ///
 /// let pairs = ReportPairs { both: 20, first_only: 5, second_only: 10, neither: 15 };
 /// let level = ConfidenceLevel::new(0.95).expect("a level");
