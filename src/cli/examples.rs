@@ -32,8 +32,11 @@ macro_rules! without_plan {
     };
 }
 
-pub(super) const DEMO: &str =
-    without_plan!("ips-eval demo", "ips-eval demo --out my-demo --threads 2", "ips-eval demo --force");
+pub(super) const DEMO: &str = without_plan!(
+    "ips-eval demo",
+    "ips-eval demo --out my-demo --threads 2",
+    "ips-eval demo --force"
+);
 pub(super) const INIT: &str = without_plan!("ips-eval init", "ips-eval init my-trial");
 pub(super) const CHECK: &str = with_plan!(
     "ips-eval check plan.toml",
@@ -50,11 +53,8 @@ pub(super) const REPORT: &str = without_plan!(
     "ips-eval report results",
     "ips-eval report results --internal --out internal-report"
 );
-pub(super) const SCHEMA: &str = without_plan!(
-    "ips-eval schema",
-    "ips-eval schema participants",
-    "ips-eval schema plan --json"
-);
+pub(super) const SCHEMA: &str =
+    without_plan!("ips-eval schema", "ips-eval schema participants", "ips-eval schema plan --json");
 pub(super) const EXPLAIN: &str = without_plan!(
     "ips-eval explain",
     "ips-eval explain risk_difference_newcombe",

@@ -2,9 +2,8 @@
 
 use crate::trial_folder::{Said, TrialFolder};
 
-const COMMANDS: [&str; 10] = [
-    "demo", "init", "check", "run", "export", "report", "schema", "explain", "completions", "man",
-];
+const COMMANDS: [&str; 10] =
+    ["demo", "init", "check", "run", "export", "report", "schema", "explain", "completions", "man"];
 
 fn say(words: &[&str]) -> Said {
     let said = TrialFolder::empty().say(words);
