@@ -39,8 +39,8 @@ fn the_manual_has_a_page_for_the_program_and_one_for_each_command() {
 
 #[test]
 fn an_unknown_command_or_shell_gets_a_hint_and_code_2() {
-    let said = TrialFolder::empty().say(&["man", "rnu"]);
+    let said = TrialFolder::empty().say(&["man", "chek"]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""));
-    assert!(said.stderr.contains("did you mean `run`?"), "{}", said.stderr);
+    assert!(said.stderr.contains("did you mean `check`?"), "{}", said.stderr);
     assert_eq!(TrialFolder::empty().say(&["completions", "csh"]).code, Some(2));
 }
