@@ -2,8 +2,8 @@
 
 use super::args::{CheckArguments, ProblemArguments};
 use super::load::{Loaded, Outcome, load};
-use super::problems::{Findings, report};
-use super::staging::write_private;
+use super::problems::{Findings, is_denied, report};
+use super::staging::{check_absent, write_private};
 use super::terminal::Terminal;
 use crate::derive::employment::{Job, first_job, job_on};
 use crate::derive::outcomes::{FirstJobEnding, derive_outcomes};
@@ -14,12 +14,20 @@ use crate::trial::time::month_end_day;
 
 /// Runs the command.
 pub(super) fn check(terminal: Terminal, arguments: &CheckArguments) -> Result<(), Error> {
-    let loaded = load_and_report(terminal, &arguments.plan, arguments.problems)?;
-    if let (Some(path), Some(data)) = (&arguments.trace, &loaded.ingested.data) {
-        let csv = trace(&loaded, data)?;
-        write_private(path, &csv)?;
+    if let Some(path) = &arguments.trace {
+        check_absent(path)?;
+    }
+    let outcome = load(&arguments.plan)?;
+    // Before the problems are told: nothing may fail after an answer.
+    if let (Some(path), Outcome::Read(loaded)) = (&arguments.trace, &outcome)
+        && let Some(data) = &loaded.ingested.data
+        && !is_denied(&loaded.ingested.problems, arguments.problems.deny)
+    {
+        let csv = trace(loaded, data)?;
+        write_private(terminal, path, &csv)?;
         terminal.tell(&format!("traced outcomes: {}", path.display()))?;
     }
+    let loaded = report_outcome(terminal, outcome, arguments.problems)?;
     if !terminal.answers_as_json() && !terminal.is_quiet() {
         terminal.answer(&summary(&loaded))?;
     }

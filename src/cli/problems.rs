@@ -55,7 +55,8 @@ pub(super) fn closing_line(problems: &Diagnostics) -> String {
     format!("{counts}: not ready to run, nothing was written")
 }
 
-fn is_denied(problems: &Diagnostics, deny: Option<Deny>) -> bool {
+/// Whether the problems forbid a run.
+pub(super) fn is_denied(problems: &Diagnostics, deny: Option<Deny>) -> bool {
     let warnings = problems.count(Severity::Warning) > 0;
     let notes = problems.count(Severity::Note) > 0;
     problems.has_errors()
