@@ -9,6 +9,7 @@ use crate::derive::employment::{Job, first_job, job_on};
 use crate::derive::outcomes::{FirstJobEnding, derive_outcomes};
 use crate::diagnostic::Severity;
 use crate::error::Error;
+use crate::results::spreadsheet::inert;
 use crate::trial::dataset::TrialData;
 use crate::trial::time::month_end_day;
 
@@ -95,7 +96,8 @@ fn trace(loaded: &Loaded, data: &TrialData) -> Result<Vec<u8>, Error> {
             let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
             let month = month.map_or(String::new(), |month| month.to_string());
             let line = participant.line.to_string();
-            let cells = [&participant.id, outcome, &month, &value, &line, &lines.join(" ")];
+            let id = inert(&participant.id);
+            let cells = [&*id, outcome, &month, &value, &line, &lines.join(" ")];
             writer.write_record(cells).map_err(as_error)
         };
         let (day, ending) = outcomes.time_to_first_job();

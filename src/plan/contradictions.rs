@@ -1,5 +1,6 @@
 //! What no single value of a plan shows: repeated names, equal arms, what one part asks of another.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -195,12 +196,13 @@ fn check_subgroups(plan: &Plan, report: &mut Report<'_, '_>) {
 
 fn check_estimands(plan: &Plan, report: &mut Report<'_, '_>) {
     let run = catalogue(plan);
+    let mut ids = BTreeSet::new();
     for (at, estimand) in plan.estimands.iter().enumerate() {
         let id = &estimand.id;
         let mut wrong = |message: String, remedy: &str| {
             report.at_item("estimands", at, message, remedy);
         };
-        if plan.estimands[..at].iter().any(|other| other.id == *id) {
+        if !ids.insert(id) {
             wrong(format!("two estimands are called `{id}`"), "give each a name of its own");
         }
         if estimand.region.as_ref().is_some_and(|region| !plan.trial.regions.contains(region)) {
@@ -361,5 +363,6 @@ fn methods_of(run: &[super::catalogue::Catalogued], outcome: Outcome) -> String 
 }
 
 fn first_repeated(items: &[String]) -> Option<&String> {
-    items.iter().enumerate().find(|(at, item)| items[..*at].contains(item)).map(|(_, item)| item)
+    let mut seen = BTreeSet::new();
+    items.iter().find(|item| !seen.insert(*item))
 }

@@ -5,6 +5,7 @@ pub mod catalogue;
 mod contradictions;
 pub mod instrument;
 pub mod parse;
+mod places;
 mod questionnaire_checks;
 pub mod questionnaires;
 pub mod resampling;

@@ -37,7 +37,9 @@ pub(super) enum Found {
     Left(Holder, OsString),
     /// Somebody is, for a target of this name.
     InUse(OsString),
-    /// It is empty, or not a holder.
+    /// Nobody had begun: it was empty, and is gone.
+    Empty,
+    /// Somebody is about to begin.
     Unknown,
 }
 
@@ -85,8 +87,8 @@ impl Holder {
             Ok(lock) => lock,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 // Empty, or a new one in which another command is about to make its lock.
-                let _in_use = std::fs::remove_dir(place);
-                return Ok(Found::Unknown);
+                let is_gone = std::fs::remove_dir(place).is_ok();
+                return Ok(if is_gone { Found::Empty } else { Found::Unknown });
             }
             Err(error) => return Err(file_error("read", &path)(error)),
         };

@@ -26,6 +26,10 @@ pub(super) fn clear(terminal: Terminal, target: &Target) -> Result<(), Error> {
         }
         match Holder::found(&place)? {
             Found::Unknown => {}
+            Found::Empty => {
+                let shown = place.display();
+                terminal.tell(&format!("{shown}: removed what a command that was killed left"))?;
+            }
             Found::InUse(name) if name == target.name() => {
                 return Err(Error::Occupied {
                     path: target.path().into(),
