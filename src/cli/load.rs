@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
 use crate::ingest::{Ingested, read_sources, read_trial};
-use crate::plan::parse::{LARGEST_PLAN, PlanDocument, no_plan, parse_plan_with};
+use crate::plan::bounds::{LARGEST_PLAN, no_plan};
+use crate::plan::parse::{PlanDocument, parse_plan_with};
 use crate::results::manifest::FileHash;
 
 /// A plan with its tables, read and checked.

@@ -1,6 +1,7 @@
 //! The statistical analysis plan as typed values.
 
 pub mod analyses;
+pub mod bounds;
 pub mod catalogue;
 mod contradictions;
 pub mod instrument;

@@ -1,6 +1,6 @@
 //! Files and directories that only their owner may read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
@@ -64,4 +64,12 @@ pub(super) fn make_private(path: &Path) -> Result<(), Error> {
 #[expect(clippy::unnecessary_wraps, reason = "as where there are permissions")]
 pub(super) fn make_private(_path: &Path) -> Result<(), Error> {
     Ok(())
+}
+
+/// Removes directories that were made for nothing, but for those in which another command has written
+/// by now.
+pub(super) fn remove_empty(made: &[PathBuf]) {
+    for parent in made.iter().rev() {
+        let _not_empty = std::fs::remove_dir(parent);
+    }
 }

@@ -28,7 +28,8 @@ const ATTEMPTS: usize = 8;
 #[derive(Debug)]
 pub(super) struct Holder {
     place: PathBuf,
-    lock: File,
+    /// Held, not read.
+    _lock: File,
 }
 
 /// What a holder was made for, and whether somebody is at work in it.
@@ -71,7 +72,7 @@ impl Holder {
             Ok(lock)
         });
         match made {
-            Ok(lock) => Ok(Self { place, lock }),
+            Ok(lock) => Ok(Self { place, _lock: lock }),
             Err(error) => {
                 // The disk may be full: nothing but this attempt is lost.
                 let _left = remove_parts(&place);
@@ -96,7 +97,7 @@ impl Holder {
         lock.read_to_end(&mut name).map_err(file_error("read", &path))?;
         let name = os_string(name);
         match lock.try_lock() {
-            Ok(()) => Ok(Found::Left(Self { place: place.into(), lock }, name)),
+            Ok(()) => Ok(Found::Left(Self { place: place.into(), _lock: lock }, name)),
             Err(_) => Ok(Found::InUse(name)),
         }
     }

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
+use super::files::remove_empty;
 use super::holder::remove_parts;
 use crate::error::Error;
 
@@ -14,8 +15,13 @@ use crate::error::Error;
 pub(super) enum Progress {
     /// Nothing is on the disk.
     Nothing,
-    /// A holder is.
-    Unfinished(PathBuf),
+    /// A holder is, and directories above the target that were made for it.
+    Unfinished {
+        /// The holder.
+        holder: PathBuf,
+        /// The highest first.
+        made: Vec<PathBuf>,
+    },
     /// The target has its files.
     Finished(PathBuf),
 }
@@ -49,10 +55,14 @@ fn end(code: i32) -> ! {
         Progress::Finished(target) => {
             say(&format!("interrupted after {} was written", target.display()));
         }
-        Progress::Unfinished(holder) => match remove_parts(holder) {
-            Ok(()) => say("interrupted: nothing was written"),
-            Err(error) => say(&format!("interrupted: {error}")),
-        },
+        Progress::Unfinished { holder, made } => {
+            let removed = remove_parts(holder);
+            remove_empty(made);
+            match removed {
+                Ok(()) => say("interrupted: nothing was written"),
+                Err(error) => say(&format!("interrupted: {error}")),
+            }
+        }
     }
     std::process::exit(code)
 }

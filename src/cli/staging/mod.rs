@@ -18,7 +18,7 @@ use std::path::{Component, Path, PathBuf};
 use super::terminal::Terminal;
 use crate::error::Error;
 pub(super) use files::{check_absent, create_private_file, file_error};
-use files::{create_private, make_private};
+use files::{create_private, make_private, remove_empty};
 use holder::Holder;
 pub(super) use interrupts::listen as clean_up_on_interrupt;
 use interrupts::{Progress, Undisturbed};
@@ -52,11 +52,14 @@ impl Staging {
         let made = make_parents(target.parent())?;
         match Holder::new(&target) {
             Ok(holder) => {
-                guard.set(Progress::Unfinished(holder.place().into()));
+                guard.set(Progress::Unfinished {
+                    holder: holder.place().into(),
+                    made: made.clone(),
+                });
                 Ok(Self { target, existing, holder: Some(holder), made })
             }
             Err(error) => {
-                remove_parents(&made);
+                remove_empty(&made);
                 Err(error)
             }
         }
@@ -135,7 +138,7 @@ impl Drop for Staging {
             }
             guard.set(Progress::Nothing);
         }
-        remove_parents(&self.made);
+        remove_empty(&self.made);
     }
 }
 
@@ -151,19 +154,11 @@ fn make_parents(parent: &Path) -> Result<Vec<PathBuf>, Error> {
     missing.reverse();
     for (at, above) in missing.iter().enumerate() {
         if let Err(error) = create_private(above) {
-            remove_parents(&missing[..at]);
+            remove_empty(&missing[..at]);
             return Err(error);
         }
     }
     Ok(missing)
-}
-
-/// Removes directories that were made for nothing, but for those in which another command has written
-/// by now.
-fn remove_parents(made: &[PathBuf]) {
-    for parent in made.iter().rev() {
-        let _not_empty = std::fs::remove_dir(parent);
-    }
 }
 
 /// Writes a new file that only its owner may read, whole or not at all. One that exists is left
@@ -174,7 +169,7 @@ pub(super) fn write_private(terminal: Terminal, path: &Path, bytes: &[u8]) -> Re
     leftovers::clear(terminal, &target)?;
     check_absent(path)?;
     let holder = Holder::new(&target)?;
-    guard.set(Progress::Unfinished(holder.place().into()));
+    guard.set(Progress::Unfinished { holder: holder.place().into(), made: Vec::new() });
     let gathered = holder.gathered().join("file");
     let written = create_private_file(&gathered)
         .and_then(|mut file| file.write_all(bytes).map_err(file_error("write", &gathered)))
