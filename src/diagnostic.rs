@@ -422,7 +422,10 @@ mod tests {
         all.append(of(Code::CellSpaces, 0..2));
         all.append(of(Code::CellMissing, most..3 * most));
         assert_eq!(all.counts()[&Code::CellMissing] as u64, 3 * most - 1);
-        assert_eq!((all.count(Severity::Error) as u64, all.count(Severity::Warning)), (3 * most - 1, 2));
+        assert_eq!(
+            (all.count(Severity::Error) as u64, all.count(Severity::Warning)),
+            (3 * most - 1, 2)
+        );
         let kept = all.all().iter().filter(|one| one.code == Code::CellMissing);
         let lines: Vec<Option<u64>> = kept.map(|one| one.place.line).collect();
         assert_eq!(lines.len(), KEPT_PER_CODE);

@@ -66,7 +66,6 @@ fn failure(message: &str, code: u8) -> String {
 /// who ask for JSON get as JSON.
 fn wrong_arguments(error: &clap::Error) -> ExitCode {
     let code = u8::try_from(error.exit_code()).unwrap_or(2);
-    #[expect(clippy::disallowed_methods, reason = "arguments that clap could not take apart")]
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
     if code != 0 && wants_json {
         let terminal = Terminal::new(args::OutputArguments { quiet: false, json: true });

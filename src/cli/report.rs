@@ -31,9 +31,10 @@ pub(super) fn report(terminal: Terminal, arguments: &ReportArguments) -> Result<
             }
         }
     }
-    let manifest = match std::fs::canonicalize(out).is_ok_and(|out| out == place) {
-        true => own,
-        false => manifest_of_documents(own, out, arguments),
+    let manifest = if std::fs::canonicalize(out).is_ok_and(|out| out == place) {
+        own
+    } else {
+        manifest_of_documents(own, out, arguments)
     };
     let mut names: Vec<String> = written.iter().map(|(name, _)| name.clone()).collect();
     let manifest = with_outputs(manifest, &written)?;
@@ -72,11 +73,9 @@ fn manifest_of_documents(own: Manifest, out: &Path, arguments: &ReportArguments)
         Ok(there) if there.classification == PUBLISHED_DOCUMENTS => {
             Manifest { classification, outputs: there.outputs, ..own }
         }
-        Ok(there) => Manifest {
-            classification: there.classification,
-            outputs: there.outputs,
-            ..own
-        },
+        Ok(there) => {
+            Manifest { classification: there.classification, outputs: there.outputs, ..own }
+        }
         Err(_) => Manifest { classification, outputs: Vec::new(), ..own },
     }
 }

@@ -106,10 +106,9 @@ pub fn is_run_by_region(outcome: Outcome, method: Method) -> bool {
                 | M::Gray
                 | M::CoxEfronStratified
         ),
-        Outcome::CompetingExit => matches!(
-            method,
-            M::RiskDifferenceAalenJohansen | M::TimeLostAalenJohansen | M::Gray
-        ),
+        Outcome::CompetingExit => {
+            matches!(method, M::RiskDifferenceAalenJohansen | M::TimeLostAalenJohansen | M::Gray)
+        }
         Outcome::Score => !matches!(method, M::LeeBounds | M::LeeBoundsTightened),
         Outcome::Answered | Outcome::GoodJob => method == M::RiskDifferenceNewcombe,
         Outcome::Index | Outcome::HoursOrZero | Outcome::WageOrZeroEur => true,

@@ -326,7 +326,8 @@ fn check_families(plan: &Plan, report: &mut Report<'_, '_>) {
             wrong(format!("two families are called `{id}`"), "give each a name of its own");
         }
         if id.contains(FAMILY_MARK) {
-            let message = format!("`{id}` holds `{FAMILY_MARK}`, which ends a family's name in the results");
+            let message =
+                format!("`{id}` holds `{FAMILY_MARK}`, which ends a family's name in the results");
             wrong(message, "give it another name");
         }
         if let Some(twice) = first_repeated(&family.members) {

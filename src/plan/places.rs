@@ -63,7 +63,7 @@ impl Spans {
                 DeValue::Array(items) => {
                     self.items.insert(path.clone(), items.iter().map(Spanned::span).collect());
                     let mut texts = BTreeMap::new();
-                    for item in items.iter() {
+                    for item in items {
                         if let Some(text) = item.get_ref().as_str() {
                             texts.entry(text.to_owned()).or_insert_with(|| item.span());
                         }

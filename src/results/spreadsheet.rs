@@ -62,8 +62,18 @@ mod tests {
     #[test]
     fn numbers_intervals_and_other_texts_stay_as_they_are() {
         for text in [
-            "", "-1.5", "+12.7", "-3e-17", "+1.5 to +2.5", "-3 (-4 to -2)", "-1,5", "-12%", "a=1",
-            "'=1", "<35", "été",
+            "",
+            "-1.5",
+            "+12.7",
+            "-3e-17",
+            "+1.5 to +2.5",
+            "-3 (-4 to -2)",
+            "-1,5",
+            "-12%",
+            "a=1",
+            "'=1",
+            "<35",
+            "été",
         ] {
             assert_eq!(inert(text), text);
         }

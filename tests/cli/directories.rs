@@ -148,7 +148,11 @@ fn what_a_killed_command_left_is_cleared_and_told() {
     folder.write(&format!("{LEFT}/new/manifest.json"), "half a");
     let said = folder.say(&["report", "out"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stderr.contains("out: removed what a command that was killed left"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("out: removed what a command that was killed left"),
+        "{}",
+        said.stderr
+    );
     std::fs::create_dir(folder.path(LEFT)).expect("the folder is ours");
     let said = folder.say(&["report", "out"]);
     assert!(said.stderr.contains("removed what a command that was killed left"), "{}", said.stderr);

@@ -23,7 +23,10 @@ fn rossi(plan: &str, change: impl Fn(&mut Vec<String>, &mut Vec<Vec<String>>)) -
     folder
 }
 
-fn column(name: &'static str, value: &'static str) -> impl Fn(&mut Vec<String>, &mut Vec<Vec<String>>) {
+fn column(
+    name: &'static str,
+    value: &'static str,
+) -> impl Fn(&mut Vec<String>, &mut Vec<Vec<String>>) {
     move |header, rows| {
         header.push(name.to_owned());
         rows.iter_mut().for_each(|row| row.push(value.to_owned()));
@@ -31,7 +34,10 @@ fn column(name: &'static str, value: &'static str) -> impl Fn(&mut Vec<String>, 
 }
 
 /// One cell of the first row.
-fn cell(name: &'static str, value: &'static str) -> impl Fn(&mut Vec<String>, &mut Vec<Vec<String>>) {
+fn cell(
+    name: &'static str,
+    value: &'static str,
+) -> impl Fn(&mut Vec<String>, &mut Vec<Vec<String>>) {
     move |header, rows| {
         let at = header.iter().position(|own| own == name).expect("the column is there");
         value.clone_into(&mut rows[0][at]);
@@ -67,7 +73,8 @@ fn a_subgroup_of_one_level_has_a_reason_for_its_test() {
 
 #[test]
 fn a_subgroup_that_is_empty_in_every_row_has_a_reason_for_its_tests() {
-    let folder = rossi("\n[[subgroups]]\nvariable = \"benefit_type\"\n", column("benefit_type", ""));
+    let folder =
+        rossi("\n[[subgroups]]\nvariable = \"benefit_type\"\n", column("benefit_type", ""));
     let said = run(&folder);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let of_tests = notes(&folder, "interaction", "cox_likelihood_ratio", "benefit_type");

@@ -137,8 +137,7 @@ fn all_files(results: &ResultSet) -> Result<(), String> {
             Audience::Publication => mask_small_cells(results),
             Audience::Internal => results.clone(),
         };
-        let figures =
-            figure::render_all(&shown, &texts, audience).map_err(|error| text(&error))?;
+        let figures = figure::render_all(&shown, &texts, audience).map_err(|error| text(&error))?;
         let origin = html::Provenance::default();
         html::report(&shown, &texts, audience, &figures, &origin).map_err(|error| text(&error))?;
         let tables = html::table_files(&shown, &texts).map_err(|error| text(&error))?;

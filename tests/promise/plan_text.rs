@@ -188,10 +188,8 @@ fn first_job(text: &mut String, draw: &mut Draw, subgroups: &[String]) {
 fn subgroup_tables(text: &mut String, draw: &mut Draw, trial: &Trial, subgroups: &[String]) {
     for name in subgroups {
         put(text, &format!("[[subgroups]]\nvariable = {}", text_of(name)));
-        let is_numeric = trial
-            .columns
-            .iter()
-            .any(|column| column.name == *name && column.kind == Kind::Numbers);
+        let is_numeric =
+            trial.columns.iter().any(|column| column.name == *name && column.kind == Kind::Numbers);
         if is_numeric && draw.is(80) {
             let cuts = draw.one(&["[0]", "[20, 30, 40.5]", "[1e300]", "[-1e49, 1e49]"]);
             put(text, &format!("cut_points = {cuts}"));

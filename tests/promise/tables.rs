@@ -33,18 +33,56 @@ pub(super) struct Trial {
 }
 
 const ODD_NAMES: [&str; 14] = [
-    "a b", "a_b", "A B", "été", "=1+1", "{month}", "<b>&\"", "sexe (1=h, 2=f)", "+", "年齢", "- ",
-    "a=x", "a", "%s",
+    "a b",
+    "a_b",
+    "A B",
+    "été",
+    "=1+1",
+    "{month}",
+    "<b>&\"",
+    "sexe (1=h, 2=f)",
+    "+",
+    "年齢",
+    "- ",
+    "a=x",
+    "a",
+    "%s",
 ];
 
 const ODD_LEVELS: [&str; 18] = [
-    "x", "1", "1.0", "a=b", "all", "=HYPERLINK(1)", "@x", "{level}", "<i>", "é", "bl\u{b}ack",
-    "\u{fffe}", "\u{1}", "'", "none", "NA", "ips-control", "|",
+    "x",
+    "1",
+    "1.0",
+    "a=b",
+    "all",
+    "=HYPERLINK(1)",
+    "@x",
+    "{level}",
+    "<i>",
+    "é",
+    "bl\u{b}ack",
+    "\u{fffe}",
+    "\u{1}",
+    "'",
+    "none",
+    "NA",
+    "ips-control",
+    "|",
 ];
 
 /// Numbers that are hard to compute with, and those that cannot be.
-const EXTREMES: [&str; 10] =
-    ["0", "-0", "1e-49", "-1e49", "1e49", "1e-40", "1e160", "8.98846567431158e307", "5e-324", "1e15"];
+const EXTREMES: [&str; 10] = [
+    "0",
+    "-0",
+    "1e-49",
+    "-1e49",
+    "1e49",
+    "1e-40",
+    "1e160",
+    "8.98846567431158e307",
+    "5e-324",
+    "1e15",
+];
 
 /// Days since the first one on which anyone is randomised.
 fn date(day: i64) -> String {
@@ -123,9 +161,8 @@ impl Trial {
     }
 
     fn add_participants(&mut self, draw: &mut Draw, people: &[Person]) {
-        let mut header: Vec<String> = ["participant_id", "arm", "region", "randomisation_date"]
-            .map(str::to_owned)
-            .to_vec();
+        let mut header: Vec<String> =
+            ["participant_id", "arm", "region", "randomisation_date"].map(str::to_owned).to_vec();
         let has_start = draw.is(40);
         header.extend(["exit_date", "exit_reason"].map(str::to_owned));
         if has_start {
@@ -163,8 +200,13 @@ impl Trial {
 
     fn add_employment(&mut self, draw: &mut Draw, people: &[Person]) {
         let header = [
-            "participant_id", "start_date", "end_date", "contract", "hours_per_week",
-            "monthly_wage_eur", "source",
+            "participant_id",
+            "start_date",
+            "end_date",
+            "contract",
+            "hours_per_week",
+            "monthly_wage_eur",
+            "source",
         ];
         let workers = [0, 5, 50, 90, 100][draw.place(5)];
         let has_wages = draw.is(60);
@@ -243,7 +285,9 @@ impl Trial {
                 let amount = draw.one(&["0", "1200.5", "900", "1e49"]);
                 let full = draw.one(&["", "1500"]);
                 let hours = draw.one(&["", "38"]);
-                if rows.last().is_some_and(|last: &Vec<String>| last[..2] == [person.id.clone(), month.clone()]) {
+                if rows.last().is_some_and(|last: &Vec<String>| {
+                    last[..2] == [person.id.clone(), month.clone()]
+                }) {
                     continue;
                 }
                 rows.push(vec![
@@ -305,8 +349,9 @@ fn columns(draw: &mut Draw, n: usize) -> Vec<Column> {
 fn column(draw: &mut Draw, name: String, n: usize) -> Column {
     let missing = [0, 0, 20, 100][draw.place(4)];
     let shape = draw.below(7);
-    let levels: Vec<&str> = (0..=draw.below(4)).map(|_| *draw.one(&[&ODD_LEVELS[..]])
-        .get(draw.place(ODD_LEVELS.len())).expect("a level")).collect();
+    let levels: Vec<&str> = (0..=draw.below(4))
+        .map(|_| *draw.one(&[&ODD_LEVELS[..]]).get(draw.place(ODD_LEVELS.len())).expect("a level"))
+        .collect();
     let constant = draw.between(-3, 3);
     // The last two extremes are refused: rarely, since a refused trial shows nothing.
     let n_extremes = if draw.is(10) { EXTREMES.len() } else { 6 };
@@ -318,9 +363,8 @@ fn column(draw: &mut Draw, name: String, n: usize) -> Column {
         4 => format!("own {at}"),
         _ => levels[draw.place(levels.len())].to_owned(),
     };
-    let cells: Vec<String> = (0..n)
-        .map(|at| if draw.is(missing) { String::new() } else { cell(draw, at) })
-        .collect();
+    let cells: Vec<String> =
+        (0..n).map(|at| if draw.is(missing) { String::new() } else { cell(draw, at) }).collect();
     let is_number = |cell: &String| cell.is_empty() || cell.parse::<f64>().is_ok();
     let kind = if cells.iter().all(is_number) { Kind::Numbers } else { Kind::Texts };
     Column { name, kind, cells }

@@ -97,11 +97,8 @@ fn file(claims: Claims) -> Vec<u8> {
     ]);
     let chunk = fields(&[(3, STRUCT, meta)]);
     let group = fields(&[(1, LIST, list(&[chunk])), int(3, claims.group_rows)]);
-    let footer = fields(&[
-        (2, LIST, list(&[root, leaf])),
-        int(3, claims.rows),
-        (4, LIST, list(&[group])),
-    ]);
+    let footer =
+        fields(&[(2, LIST, list(&[root, leaf])), int(3, claims.rows), (4, LIST, list(&[group]))]);
     let length = u32::try_from(footer.len()).expect("short") + claims.footer_more;
     [body, footer, length.to_le_bytes().to_vec(), b"PAR1".to_vec()].concat()
 }
@@ -117,7 +114,10 @@ fn a_parquet_file_that_contradicts_itself_does_not_reach_its_reader() {
     };
     let cases = [
         (Claims { rows: 2, ..RIGHT }, "not as many rows"),
-        (Claims { rows: many, group_rows: many, column_values: many, ..RIGHT }, "more than 67108864 cells"),
+        (
+            Claims { rows: many, group_rows: many, column_values: many, ..RIGHT },
+            "more than 67108864 cells",
+        ),
         (with(|c| c.group_rows = -1), "other columns"),
         (with(|c| c.children = 2), "lie not in each other"),
         (with(|c| c.children = 0), "lie not in each other"),

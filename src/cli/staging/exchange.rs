@@ -40,7 +40,8 @@ fn check_all_kept(old: &Path, new: &Path) -> Result<(), Error> {
     match files_below(old, Path::new(""))?.into_iter().find(|file| !kept.contains(file)) {
         None => Ok(()),
         Some(file) => {
-            let reason = format!("holds `{file}` now, which was not there before: nothing is changed");
+            let reason =
+                format!("holds `{file}` now, which was not there before: nothing is changed");
             Err(Error::Occupied { path: new.into(), reason })
         }
     }

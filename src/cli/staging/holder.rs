@@ -13,8 +13,8 @@ use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::target::Target;
 use super::files::{create_private_file, file_error, private_builder};
+use super::target::Target;
 use crate::error::Error;
 
 /// How holders are called, before 32 hexadecimal digits.
@@ -155,7 +155,8 @@ fn random_name() -> Result<String, Error> {
 pub(super) fn is_name(name: &OsStr) -> bool {
     let digits = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
     digits.is_some_and(|digits| {
-        digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        digits.len() == 32
+            && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
     })
 }
 

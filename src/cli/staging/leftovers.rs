@@ -13,11 +13,8 @@ use crate::error::Error;
 /// so. Fails where another command is writing the same target.
 pub(super) fn clear(terminal: Terminal, target: &Target) -> Result<(), Error> {
     let parent = target.parent();
-    let entries = match std::fs::read_dir(parent) {
-        // What is not there, or cannot be read, is told when it is written.
-        Err(_) => return Ok(()),
-        Ok(entries) => entries,
-    };
+    // What is not there, or cannot be read, is told when it is written.
+    let Ok(entries) = std::fs::read_dir(parent) else { return Ok(()) };
     for entry in entries {
         let entry = entry.map_err(file_error("read", parent))?;
         let place = entry.path();
@@ -25,7 +22,6 @@ pub(super) fn clear(terminal: Terminal, target: &Target) -> Result<(), Error> {
             continue;
         }
         match Holder::found(&place)? {
-            Found::Unknown => {}
             Found::Empty => {
                 let shown = place.display();
                 terminal.tell(&format!("{shown}: removed what a command that was killed left"))?;
@@ -36,7 +32,7 @@ pub(super) fn clear(terminal: Terminal, target: &Target) -> Result<(), Error> {
                     reason: "is being written by another command".to_owned(),
                 });
             }
-            Found::InUse(_) => {}
+            Found::Unknown | Found::InUse(_) => {}
             Found::Left(holder, name) => {
                 let left_by = parent.join(&name);
                 let is_put_back = !name.is_empty() && put_back(&holder, &left_by)?;
@@ -67,9 +63,8 @@ fn put_back(holder: &Holder, name: &Path) -> Result<bool, Error> {
 #[cfg(unix)]
 fn is_own_directory(place: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    std::fs::symlink_metadata(place).is_ok_and(|own| {
-        own.is_dir() && own.uid() == rustix::process::geteuid().as_raw()
-    })
+    std::fs::symlink_metadata(place)
+        .is_ok_and(|own| own.is_dir() && own.uid() == rustix::process::geteuid().as_raw())
 }
 
 #[cfg(not(unix))]

@@ -58,14 +58,20 @@ pub(super) fn check(chunk: &Chunk, body: &[u8]) -> Result<(), ParquetError> {
         let page = Page::read(&mut cursor).map_err(ParquetError::damaged("head of a page"))?;
         let head = cursor.at();
         let length = usize::try_from(page.packed).ok().and_then(|n| n.checked_add(head));
-        left = length.and_then(|n| left.get(n..)).ok_or(Contradiction("a page ends outside its column"))?;
+        left = length
+            .and_then(|n| left.get(n..))
+            .ok_or(Contradiction("a page ends outside its column"))?;
         let n = page.values.unwrap_or(0);
-        unpacked = unpacked.saturating_add(page.unpacked).saturating_add(head as i64);
+        let head = i64::try_from(head).unwrap_or(i64::MAX);
+        unpacked = unpacked.saturating_add(page.unpacked).saturating_add(head);
         let is_plain = chunk.codec == 0;
         if n < 0 || page.entries.is_some_and(|n| n < 0 || n > page.unpacked.saturating_mul(8)) {
             return Err(Contradiction("a page with an impossible number of values"));
         }
-        if page.unpacked < 0 || unpacked > chunk.unpacked || is_plain && page.unpacked != page.packed {
+        if page.unpacked < 0
+            || unpacked > chunk.unpacked
+            || is_plain && page.unpacked != page.packed
+        {
             return Err(Contradiction("a page unpacks to more than its column"));
         }
         values = values.saturating_add(n);
