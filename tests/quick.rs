@@ -1,0 +1,4 @@
+mod cli;
+mod promise;
+mod robustness;
+mod trial_folder;
