@@ -2,7 +2,9 @@
 
 pub mod export;
 pub mod joint_draws;
+pub mod language;
 pub mod manifest;
+pub mod methods;
 pub mod result_set;
 pub mod row;
 pub mod study;
