@@ -61,7 +61,7 @@ fn an_unknown_method_gets_a_hint_the_list_and_code_2() {
     let said = explain(&["wilsn"]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""));
     assert!(said.stderr.contains("did you mean `wilson`?"), "{}", said.stderr);
-    assert!(said.stderr.contains("kaplan_meier, restricted_mean"), "{}", said.stderr);
+    assert!(said.stderr.contains("kaplan_meier, lasso_cross_fitted"), "{}", said.stderr);
     let said = explain(&["nothing_like_it_at_all"]);
     assert_eq!(said.code, Some(2));
     assert!(!said.stderr.contains("did you mean"), "{}", said.stderr);
