@@ -135,7 +135,9 @@ fn the_readme_is_short_and_leads_to_every_other_document() {
     let text = read("README.md");
     let n = text.lines().count();
     assert!(n <= LONGEST_README, "README.md has {n} lines");
-    for document in DOCUMENTS.iter().filter(|own| !["README.md", "notebooks-export/README.md"].contains(own)) {
+    for document in
+        DOCUMENTS.iter().filter(|own| !["README.md", "notebooks-export/README.md"].contains(own))
+    {
         assert!(text.contains(&format!("]({document})")), "README.md does not name {document}");
     }
 }

@@ -22,8 +22,8 @@ use ips_eval::resample::replicates::{Bootstrap, BootstrapSettings, Draws, Replic
 use ips_eval::survival::cox::replicate::{ReplicateCox, ReplicateCoxData, ReplicateCoxScratch};
 use ips_eval::survival::ending::Ending;
 use ips_eval::survival::log_rank_scores::log_rank_scores;
-use ips_eval::survival::replicate::ReplicateTrial;
 use ips_eval::survival::presorted::{CurveReadings, CurveScratch, Places, PresortedTimes, ReadAt};
+use ips_eval::survival::replicate::ReplicateTrial;
 use ips_eval::trial::arm::{Arm, TwoArm};
 use ndarray::Array2;
 use serde_json::{Value, json};

@@ -26,7 +26,8 @@ pub(super) fn explain(terminal: Terminal, arguments: &ExplainArguments) -> Resul
 
 fn unknown(word: &str, all: &Explanations) -> Error {
     let known: Vec<&str> = all.all().map(|(word, _)| word).collect();
-    let hint = nearest(word, &known).map_or(String::new(), |near| format!("did you mean `{near}`? "));
+    let hint =
+        nearest(word, &known).map_or(String::new(), |near| format!("did you mean `{near}`? "));
     Error::Usage(format!(
         "there is no method `{word}`: {hint}`ips-eval explain` lists them all: {}",
         known.join(", ")

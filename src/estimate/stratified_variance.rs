@@ -136,8 +136,7 @@ fn by_stratum(
         let members = data.sample.iter().enumerate();
         let mut values: Vec<f64> = members
             .map(|(row, (outcome, own, stratum))| {
-                let (risk, mean) =
-                    (risks.get(arm)[row], residuals.means[stratum].get(arm));
+                let (risk, mean) = (risks.get(arm)[row], residuals.means[stratum].get(arm));
                 let people = residuals.n[stratum];
                 let all = people.intervention + people.control;
                 let error =

@@ -7,8 +7,8 @@ use toml::de::DeTable;
 
 use super::analyses::Estimand;
 use super::catalogue::catalogue;
-use super::instrument::types::AskedOf;
 use super::document::{item_span_of, span_of};
+use super::instrument::types::AskedOf;
 use super::resampling::{DrawKind, ReplicateCount};
 use super::schema_check::Breach;
 use super::types::{COVID_PERIOD, Plan, TableName};

@@ -3,7 +3,6 @@
 use super::design::{Design, after};
 use super::person::Person;
 use crate::trial::arm::Arm;
-use crate::trial::date::Date;
 
 const PARTICIPANTS: [&str; 17] = [
     "participant_id",

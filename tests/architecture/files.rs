@@ -98,7 +98,9 @@ impl Files {
                 rest = &path[1..];
             }
             "self" | "super" => {
-                while let Some(step) = rest.first().filter(|step| *step == "self" || *step == "super") {
+                while let Some(step) =
+                    rest.first().filter(|step| *step == "self" || *step == "super")
+                {
                     if step == "super" {
                         base.pop();
                     }
@@ -172,8 +174,7 @@ pub(super) fn circles<T>(uses: &BTreeMap<String, BTreeMap<String, T>>) -> Vec<Ve
             self.lowest.insert(own, lowest);
             if lowest == number {
                 let start = self.open.iter().position(|open| *open == own).unwrap_or(0);
-                let mut group: Vec<String> =
-                    self.open.drain(start..).map(str::to_owned).collect();
+                let mut group: Vec<String> = self.open.drain(start..).map(str::to_owned).collect();
                 group.sort();
                 self.found.extend(Some(group).filter(|group| group.len() > 1));
             }
@@ -238,7 +239,8 @@ mod tests {
         let uses = "mod chair; pub struct Wood; fn f() { chair::Chair(Wood); }";
         let parent = ("room/mod.rs", "own::room", uses);
         assert_eq!(tree(&[parent, child]), [["room/chair.rs", "room/mod.rs"]]);
-        let hands_on = ("room/mod.rs", "own::room", "mod chair; pub use chair::Chair; pub struct Wood;");
+        let hands_on =
+            ("room/mod.rs", "own::room", "mod chair; pub use chair::Chair; pub struct Wood;");
         assert!(tree(&[hands_on, child]).is_empty());
         let below = "mod chair; mod wood; use wood::Wood; fn f() { chair::Chair(Wood); }";
         let wood = ("room/wood.rs", "own::room::wood", "pub struct Wood;");
@@ -248,7 +250,8 @@ mod tests {
     #[test]
     fn a_macro_and_another_crate_count_as_well() {
         let parent = "macro_rules! words { () => {} } mod child; fn f() { child::g() }";
-        let files = [("mod.rs", "own", parent), ("child.rs", "own::child", "words!(); pub fn g() {}")];
+        let files =
+            [("mod.rs", "own", parent), ("child.rs", "own::child", "words!(); pub fn g() {}")];
         assert_eq!(tree(&files), [["child.rs", "mod.rs"]]);
         let files = [
             ("lib.rs", "own", "pub use ground as floor;"),

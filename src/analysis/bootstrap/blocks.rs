@@ -83,7 +83,11 @@ impl<'a> Blocks<'a> {
     }
 
     /// The derivative of a quantity by the case weight of everyone.
-    pub(super) fn influence(&self, at: usize, readings: &Scratch) -> Result<Vec<f64>, NotEstimable> {
+    pub(super) fn influence(
+        &self,
+        at: usize,
+        readings: &Scratch,
+    ) -> Result<Vec<f64>, NotEstimable> {
         let n_rates = self.rates.quantities().len();
         if at < n_rates {
             return Ok(self.rates.influence(at, &readings.rates));

@@ -140,7 +140,6 @@ fn cox(adjusted: Adjusted<'_>, model: &Model) -> Option<Kernel> {
         arms: &arms(adjusted),
         members: &model.positions,
     };
-    let data =
-        ReplicateCoxData { trial, covariates: &covariates, strata: strata.as_deref() };
+    let data = ReplicateCoxData { trial, covariates: &covariates, strata: strata.as_deref() };
     ReplicateCox::new(&data).ok().map(|own| Kernel::Cox(Box::new(own)))
 }

@@ -16,16 +16,15 @@ mod repeated;
 mod rows;
 mod subdistribution;
 
-use super::Setting;
 use super::adjusted::Adjusted;
 use super::cohort::Scope;
 use super::flow::Missingness;
+pub(super) use super::setting::months_with_horizon;
 use super::sheet::{Entry, Sheet};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome};
 use group::Group;
 pub(super) use means::{horizons, path};
 pub(super) use regression::Model;
-pub(super) use super::setting::months_with_horizon;
 
 /// Everything about the time to the first job.
 pub(super) fn add_first_job(sheet: &mut Sheet, adjusted: Adjusted<'_>, missing: Missingness) {

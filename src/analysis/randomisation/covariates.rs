@@ -2,8 +2,8 @@
 
 use ndarray::Array2;
 
-use super::super::cohort::indicator;
 use super::super::adjusted::Adjusted;
+use super::super::cohort::indicator;
 use super::super::covariates::{CovariateValues, NamedCovariate};
 
 /// A row a participant: numbers, then whether they are missing; a column a level, the missing as

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::dictionary::{Dictionary, Element, LabelSet};
-use crate::formats::error::{FormatError, Place};
+use crate::formats::error::{FormatError, Place, Problem};
 use crate::formats::limits::Allowance;
 use crate::formats::table::{Code, MissingRule, sort_labels};
 use crate::formats::text::{Encoding, without_padding};

@@ -92,8 +92,7 @@ mod tests {
             let all = Explanations::new(language).expect("the file is right");
             let methods = Method::ALL.iter().map(|method| method.as_str());
             let inference = Inference::ALL.iter().filter(|own| **own != Inference::Analytic);
-            let mut known: Vec<&str> =
-                methods.chain(inference.map(|own| own.as_str())).collect();
+            let mut known: Vec<&str> = methods.chain(inference.map(|own| own.as_str())).collect();
             known.sort_unstable();
             let mut explained: Vec<&str> = all.all().map(|(word, _)| word).collect();
             explained.sort_unstable();
