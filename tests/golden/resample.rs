@@ -128,7 +128,7 @@ fn a_stratified_bootstrap_agrees_with_boot_strata_up_to_monte_carlo_error() {
         let (mut sum, mut n) = ([0.0; 2], [0.0; 2]);
         for ((&y, &arm), &weight) in y.iter().zip(&arm).zip(weights) {
             sum[arm] += f64::from(weight) * y;
-            n[arm as usize] += f64::from(weight);
+            n[arm] += f64::from(weight);
         }
         out[0] = sum[1] / n[1] - sum[0] / n[0];
     };
