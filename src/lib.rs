@@ -2,7 +2,8 @@
 //!
 //! **In:** a table of randomised persons, a table of spells of work, and a plan. **Out:** every
 //! statistic that the plan asks for, figures, and a report. The program `ips-eval` is this crate
-//! behind a command line; `README.md` says what it estimates and what that was checked against.
+//! behind a command line; `tests/reference/README.md` says what it estimates and what that was checked
+//! against.
 //!
 //! The way through the house:
 //!

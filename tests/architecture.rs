@@ -2,8 +2,13 @@
 //!
 //! The table is the one of ARCHITECTURE.md, which is held against it.
 
+mod code;
+mod files;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use files::{Files, circles};
 
 /// Lines of a file, its tests included.
 const LONGEST_FILE: usize = 600;
@@ -56,6 +61,9 @@ const MAY_USE: [(&str, &[&str]); 19] = [
         ],
     ),
 ];
+
+/// Rooms whose files are not held to a direction.
+const WITH_CIRCLES: [&str; 2] = ["disclosure", "render"];
 
 /// Rooms that the command line needs and nothing else: files, clock, environment, threads.
 const ONLY_IN_CLI: [&str; 7] = [
@@ -120,7 +128,7 @@ fn rooms_use_only_what_the_table_allows() {
     let allowed: BTreeMap<&str, &[&str]> = MAY_USE.into_iter().collect();
     for (path, text) in sources() {
         let own = room(&path);
-        if own == "lib" || own == "main" || path.ends_with("tests.rs") {
+        if own == "lib" || own == "main" || is_of_tests(&path) {
             continue;
         }
         let may = allowed.get(own.as_str());
@@ -131,6 +139,47 @@ fn rooms_use_only_what_the_table_allows() {
             assert!(fine, "{} uses {used}, which {own} may not", path.display());
         }
     }
+}
+
+/// The module of a file below `src`.
+fn module(path: &Path) -> Vec<String> {
+    let without = path.with_extension("");
+    let names = without.iter().map(|name| name.to_string_lossy().into_owned());
+    let mut module: Vec<String> = ["ips_eval".to_owned()].into_iter().chain(names).collect();
+    if module.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
+        module.pop();
+    }
+    module
+}
+
+fn is_of_tests(path: &Path) -> bool {
+    path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests"))
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let sources = sources();
+    let named: Vec<(String, &PathBuf, &String)> = sources
+        .iter()
+        .filter(|(path, _)| !is_of_tests(path) && !path.ends_with("main.rs"))
+        .filter(|(path, _)| !WITH_CIRCLES.contains(&room(path).as_str()))
+        .map(|(path, text)| (path.display().to_string(), path, text))
+        .collect();
+    let read = named.iter().map(|(name, path, text)| (&**name, module(path), &***text));
+    let uses = Files::new(read).uses();
+    let n_uses: usize = uses.values().map(BTreeMap::len).sum();
+    assert!(n_uses > 1000, "{n_uses} uses of a file by another");
+    let mut said = String::new();
+    for circle in circles(&uses) {
+        said.push_str("\nfiles that use each other in a circle:\n");
+        for own in &circle {
+            for (other, names) in uses[own].iter().filter(|(other, _)| circle.contains(other)) {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                said.push_str(&format!("  {own} uses {other}: {}\n", names.join(", ")));
+            }
+        }
+    }
+    assert!(said.is_empty(), "{said}");
 }
 
 #[test]

@@ -16,14 +16,22 @@ use serde_json::Value;
 
 use crate::trial_folder::RUN;
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "data-schema/README.md",
     "notebooks-export/README.md",
+    "src/disclosure/README.md",
+    "src/results/README.md",
+    "src/results/methods/README.md",
+    "tests/coverage/README.md",
+    "tests/reference/README.md",
 ];
+
+/// Lines of the README: what goes in, what comes out, and where to read on.
+const LONGEST_README: usize = 150;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -123,8 +131,20 @@ fn the_plans_in_the_documents_are_plans() {
 }
 
 #[test]
-fn the_readme_names_every_method() {
+fn the_readme_is_short_and_leads_to_every_other_document() {
     let text = read("README.md");
+    let n = text.lines().count();
+    assert!(n <= LONGEST_README, "README.md has {n} lines");
+    for document in
+        DOCUMENTS.iter().filter(|own| !["README.md", "notebooks-export/README.md"].contains(own))
+    {
+        assert!(text.contains(&format!("]({document})")), "README.md does not name {document}");
+    }
+}
+
+#[test]
+fn the_table_of_witnesses_names_every_method() {
+    let text = read("tests/reference/README.md");
     let resampled_or_counted = [Method::Count, Method::RiskDifference];
     for method in Method::ALL.iter().filter(|method| !resampled_or_counted.contains(method)) {
         assert!(text.contains(&format!("`{method}`")), "{method}");
@@ -132,8 +152,8 @@ fn the_readme_names_every_method() {
 }
 
 #[test]
-fn the_readme_names_every_figure_and_table() {
-    let text = read("README.md");
+fn the_document_on_results_names_every_figure_and_table() {
+    let text = read("src/results/README.md");
     let mut n_named = 0;
     for file in RUN.files.keys() {
         let Some((folder, name)) = file.split_once('/') else { continue };

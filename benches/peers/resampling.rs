@@ -23,6 +23,7 @@ use ips_eval::survival::cox::replicate::{ReplicateCox, ReplicateCoxData, Replica
 use ips_eval::survival::ending::Ending;
 use ips_eval::survival::log_rank_scores::log_rank_scores;
 use ips_eval::survival::presorted::{CurveReadings, CurveScratch, Places, PresortedTimes, ReadAt};
+use ips_eval::survival::replicate::ReplicateTrial;
 use ips_eval::trial::arm::{Arm, TwoArm};
 use ndarray::Array2;
 use serde_json::{Value, json};
@@ -215,12 +216,9 @@ pub(super) fn cox(work: Work<'_>) -> Result<Value, Failure> {
     let members: Vec<usize> = (0..arms.len()).collect();
     printed(timed(work.runs, || {
         let regression = ReplicateCox::new(&ReplicateCoxData {
-            days,
-            endings: &endings,
-            arms: &arms,
+            trial: ReplicateTrial { days, endings: &endings, arms: &arms, members: &members },
             covariates: &covariates,
             strata: None,
-            members: &members,
         })?;
         let evaluate = |weights: &[u32], scratch: &mut ReplicateCoxScratch| {
             let found = regression.fit(weights, scratch);

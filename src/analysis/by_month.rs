@@ -1,8 +1,8 @@
 //! Effects month by month since randomisation, and before it as a placebo.
 
 use super::adjusted::{Adjusted, Question};
-use super::cohort::{Cohort, Observed};
-use super::proportions::{add_plain_rate, add_rate, add_strata_regression, indicator};
+use super::cohort::{Cohort, Observed, indicator};
+use super::proportions::{add_plain_rate, add_rate, add_strata_regression};
 use super::sheet::{Entry, Sheet};
 use super::summary::add_mean;
 use crate::derive::outcomes::ParticipantOutcomes;

@@ -215,3 +215,9 @@ impl Observed {
         pairs.filter(|(_, own)| **own == arm).map(|(value, _)| *value).collect()
     }
 }
+
+/// 1 for yes, 0 for no.
+#[expect(clippy::fn_params_excessive_bools, reason = "it is the outcome itself, no switch")]
+pub(super) fn indicator(yes: bool) -> f64 {
+    f64::from(u8::from(yes))
+}

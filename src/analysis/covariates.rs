@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use ndarray::Array2;
 
-use super::cohort::{Categories, Cohort, Observed};
-use super::proportions::indicator;
+use super::cohort::{Categories, Cohort, Observed, indicator};
 use crate::estimate::covariates::{Covariate, MergedStratum, Omission};
 use crate::plan::types::{COVID_PERIOD, Plan, QUARTER_OF_RANDOMISATION};
 use crate::trial::baseline::BaselineValues;

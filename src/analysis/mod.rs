@@ -8,6 +8,7 @@ mod by_month;
 mod cohort;
 mod covariates;
 mod effect_rows;
+mod error;
 mod estimands;
 mod families;
 mod first_job;
@@ -16,6 +17,7 @@ mod proportions;
 mod questionnaires;
 mod randomisation;
 mod sensitivity;
+mod setting;
 mod sheet;
 mod subgroups;
 mod summary;
@@ -23,49 +25,17 @@ mod take_up;
 
 use crate::numeric::interval::ConfidenceLevel;
 use crate::plan::types::Plan;
-use crate::resample::replicates::ReplicatesError;
 use crate::results::joint_draws::JointDraw;
-use crate::results::result_set::{DuplicateKey, ResultSet};
+use crate::results::result_set::ResultSet;
 use crate::results::study::{Study, StudyEstimand};
 use crate::trial::dataset::TrialData;
 use adjusted::Adjusted;
 use bootstrap::Drawn;
 use cohort::Cohort;
 use covariates::Adjustment;
+pub use error::AnalysisError;
+use setting::Setting;
 use sheet::Sheet;
-
-/// Why there are no results.
-#[derive(Debug, thiserror::Error)]
-pub enum AnalysisError {
-    /// The plan's confidence level.
-    #[error("the confidence level {0} does not lie between one half and one")]
-    Level(f64),
-    /// The bootstrap.
-    #[error("no bootstrap: {0}")]
-    Bootstrap(#[from] ReplicatesError),
-    /// Groups to resample in.
-    #[error("no bootstrap: {0}")]
-    Strata(#[from] crate::resample::case_weights::StrataError),
-    /// Balanced draws.
-    #[error("no bootstrap: {0}")]
-    Balanced(#[from] crate::resample::balanced::BalancedError),
-    /// Who could have been allocated.
-    #[error("no randomisation tests: {0}")]
-    Design(#[from] crate::resample::randomisation::design::DesignError),
-    /// Draws of the randomisation.
-    #[error("no randomisation tests: {0}")]
-    Randomisation(#[from] crate::resample::randomisation::test::RandomisationError),
-    /// A fault of this program.
-    #[error("a fault of this program: {0}")]
-    Duplicate(#[from] DuplicateKey),
-}
-
-/// What an analysis needs beside data.
-#[derive(Clone, Copy)]
-struct Setting<'a> {
-    plan: &'a Plan,
-    level: ConfidenceLevel,
-}
 
 /// Results with the joint draws behind them.
 pub struct Analysed {

@@ -2,7 +2,7 @@
 
 use super::Setting;
 use super::adjusted::{Adjusted, Question};
-use super::cohort::{Observed, Scope};
+use super::cohort::{Observed, Scope, indicator};
 use super::effect_rows::{
     Coefficient, Estimated, StandardError, add_coefficient, add_estimate, add_newcombe, add_ratio,
     add_test_or, estimate_and_limits,
@@ -63,12 +63,6 @@ pub(super) fn add_ever_employed(sheet: &mut Sheet, adjusted: Adjusted<'_>, missi
     add_sensitivity(sheet, adjusted, question);
     let interaction = entry.analysis(Analysis::Interaction).contrast().role(Role::Exploratory);
     add_interaction(sheet, &interaction.method(Method::WaldHc2), &observed);
-}
-
-/// 1 for yes, 0 for no.
-#[expect(clippy::fn_params_excessive_bools, reason = "it is the outcome itself, no switch")]
-pub(super) fn indicator(yes: bool) -> f64 {
-    f64::from(u8::from(yes))
 }
 
 /// n, events, proportion and Wilson's interval.

@@ -1,10 +1,10 @@
 //! Effects by the levels of declared variables and by region: never without a test of interaction.
 
 use super::Setting;
-use super::cohort::{Cohort, Scope};
+use super::cohort::{Cohort, Scope, indicator};
 use super::covariates::{CovariateValues, NamedCovariate};
 use super::effect_rows::{add_newcombe, add_ratio, add_test_or, estimate_and_limits};
-use super::proportions::{add_rate, indicator};
+use super::proportions::add_rate;
 use super::sheet::{Entry, Sheet};
 use crate::estimate::heterogeneity::{equal_differences, equal_risk_ratios};
 use crate::estimate::proportion::Count;

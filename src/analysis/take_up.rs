@@ -2,10 +2,10 @@
 
 use super::Setting;
 use super::amounts::{AMOUNTS, observed_to_horizon};
-use super::cohort::{Cohort, Observed};
+use super::cohort::{Cohort, Observed, indicator};
 use super::covariates::{CovariateValues, NamedCovariate};
 use super::effect_rows::{Coefficient, Estimated, StandardError, add_coefficient, add_estimate};
-use super::proportions::{add_rate, indicator};
+use super::proportions::add_rate;
 use super::sheet::{Entry, Sheet};
 use crate::estimate::instrument::{
     AndersonRubinSet, ComplierEffect, FirstStage, complier_effect, complier_mean,

@@ -42,6 +42,8 @@ pub(super) enum Command {
     Report(ReportArguments),
     /// Print the data dictionary: all tables, one of them, the plan, an instrument, or the codes
     Schema(SchemaArguments),
+    /// Explain a method: plain words, formula, source, and what R, Stata and SAS print instead
+    Explain(ExplainArguments),
 }
 
 #[derive(Debug, Args)]
@@ -131,6 +133,12 @@ pub(super) struct ReportArguments {
 pub(super) struct SchemaArguments {
     /// A table, `plan`, `instrument` or `diagnostics`; without it all tables
     pub(super) table: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// A word of the columns `method` or `inference` of the results; without it a list of them
+    pub(super) method: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Args)]

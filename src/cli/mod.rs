@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod demo;
 mod documents;
+mod explain;
 mod export;
 mod init;
 mod load;
@@ -90,5 +91,6 @@ fn dispatch(terminal: Terminal, command: &Command) -> Result<(), Error> {
         Command::Export(arguments) => export::export(terminal, arguments),
         Command::Report(arguments) => report::report(terminal, arguments),
         Command::Schema(arguments) => schema::schema(terminal, arguments),
+        Command::Explain(arguments) => explain::explain(terminal, arguments),
     }
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::outcomes::ParticipantOutcomes;
-use crate::plan::questionnaires::OutcomeSource;
+use crate::plan::questionnaire_outcomes::OutcomeSource;
 use crate::plan::types::Plan;
 use crate::trial::dataset::TrialData;
 use crate::trial::questionnaire::{Answer, ItemColumn};

@@ -4,6 +4,14 @@ use super::raw_table::Notation;
 use crate::plan::types::DateFormat;
 use crate::trial::date::Date;
 
+/// A text without the spaces around it.
+#[inline]
+pub(super) fn trim(text: &str) -> &str {
+    let is_mark = |byte: Option<&u8>| byte.is_none_or(|byte| (b'!'..=b'~').contains(byte));
+    let bytes = text.as_bytes();
+    if is_mark(bytes.first()) && is_mark(bytes.last()) { text } else { text.trim() }
+}
+
 /// A date in the table's notation.
 #[inline]
 pub(super) fn parse_date(text: &str, notation: Notation) -> Option<Date> {

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::cell::{parse_date, parse_date_of_time, parse_month, parse_number, parse_whole_number};
+use super::cell::{
+    parse_date, parse_date_of_time, parse_month, parse_number, parse_whole_number, trim,
+};
 use super::header::ANY_COLUMN;
 use super::raw_table::{Notation, Piece, RawTable};
 use super::schema::{AdditionalColumns, Constraints, Field, FieldType, TimeOfDay, schema_of};
@@ -234,14 +236,6 @@ impl<'a> ColumnRule<'a> {
         };
         found.ok_or_else(|| fault(Code::CellNotYesOrNo, "write yes or no, or map yours by [codes]"))
     }
-}
-
-/// A text without the spaces around it.
-#[inline]
-pub(super) fn trim(text: &str) -> &str {
-    let is_mark = |byte: Option<&u8>| byte.is_none_or(|byte| (b'!'..=b'~').contains(byte));
-    let bytes = text.as_bytes();
-    if is_mark(bytes.first()) && is_mark(bytes.last()) { text } else { text.trim() }
 }
 
 fn fault(code: Code, remedy: &'static str) -> Fault {

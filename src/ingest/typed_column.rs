@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::cell::parse_number;
-use super::column_rule::trim;
+use super::cell::{parse_number, trim};
 use super::raw_table::{Notation, Piece, RawTable};
 use crate::trial::date::Date;
 

@@ -10,8 +10,8 @@ use super::analyses::Estimand;
 use super::catalogue::{
     catalogue, is_run_by_region, is_run_by_subgroup, is_test_of_regions, levels_of,
 };
+use super::document::{item_span_of, span_of};
 use super::instrument::types::AskedOf;
-use super::parse::{item_span_of, span_of};
 use super::resampling::{DrawKind, ReplicateCount};
 use super::schema_check::Breach;
 use super::types::{COVID_PERIOD, Plan, TableName};

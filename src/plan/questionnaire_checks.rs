@@ -1,7 +1,7 @@
 //! What the parts of a plan on questionnaires ask of each other.
 
+use super::document::PlanDocument;
 use super::instrument::types::AskedOf;
-use super::parse::PlanDocument;
 use super::questionnaires::{Instruments, Waves};
 use std::borrow::Cow;
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::analyses::{Baseline, Benefits, CovidPeriod, Estimand, FirstJob, Sensitivity, Subgroup};
+use super::day::toml_date;
 use super::instrument::types::Instrument;
 use super::questionnaires::{Index, Instruments, JobQuality, QuestionnaireOutcome, Waves};
 use super::resampling::{Bootstrap, Family, Randomisation};
@@ -103,6 +104,14 @@ impl Plan {
             }
         }
         all
+    }
+
+    /// The label of an arm.
+    pub fn arm_label(&self, arm: Arm) -> &str {
+        match arm {
+            Arm::Intervention => &self.trial.arms.ips,
+            Arm::Control => &self.trial.arms.control,
+        }
     }
 
     /// First and last month of effects by month: from as far before randomisation as the plan says
@@ -370,9 +379,4 @@ pub enum DateFormat {
     /// 31/03/2019.
     #[serde(rename = "DD/MM/YYYY")]
     DayMonthYear,
-}
-
-pub(super) fn toml_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    let text = toml::value::Datetime::deserialize(deserializer)?.to_string();
-    Date::parse_iso(&text).ok_or_else(|| serde::de::Error::custom("not a date"))
 }

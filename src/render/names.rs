@@ -54,13 +54,14 @@ impl<'a> Names<'a> {
 
     /// Name of a method.
     pub(super) fn method(self, method: Method) -> String {
-        let known = self.texts.methods.get(method.as_str());
-        known.map_or_else(|| readable(method.as_str()), |text| text.label.clone())
+        let known = self.texts.explanations.method(method);
+        known.map_or_else(|| readable(method.as_str()), |own| own.label.clone())
     }
 
     /// Name of a kind of inference; the estimator's own has none.
     pub(super) fn inference(self, inference: Inference) -> String {
-        word(&self.texts.inference, inference.as_str())
+        let known = self.texts.explanations.inference(inference);
+        known.map_or_else(|| readable(inference.as_str()), |own| own.label.clone())
     }
 
     /// Name of an outcome.

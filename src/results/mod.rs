@@ -3,7 +3,9 @@
 pub mod composition;
 pub mod export;
 pub mod joint_draws;
+pub mod language;
 pub mod manifest;
+pub mod methods;
 pub mod result_set;
 pub mod row;
 pub mod spreadsheet;

@@ -51,7 +51,7 @@ pub(super) fn draw(
     let left = leaves(stream, course, jobs);
     let mut rows = Vec::new();
     let first = month_number(entry) - MONTHS_BEFORE;
-    let last = month_number(super::tables::date(entry, course.follow_up()));
+    let last = month_number(super::design::after(entry, course.follow_up()));
     for number in first..=last {
         let (month, next) = (first_day(number), first_day(number + 1));
         let from = month.days_since(entry);

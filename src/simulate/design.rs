@@ -180,6 +180,11 @@ fn calendar(year: i32, month: u32, day: u32) -> Date {
     Date::from_ymd(year, month, day).expect("the dates written here are in the calendar")
 }
 
+/// The date some days after another.
+pub(super) fn after(from: Date, days: i32) -> Date {
+    from.plus_days(days).expect("a valid design stays within a few centuries")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

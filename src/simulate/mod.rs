@@ -42,6 +42,7 @@ mod course;
 mod design;
 mod draw;
 mod employment;
+mod person;
 mod tables;
 mod truth;
 mod waves;
@@ -50,14 +51,7 @@ pub use design::{Design, DesignError, Hazards, RegionDesign};
 pub use truth::{Scope, Truth};
 
 use crate::random::{Purpose, Seed, Stream};
-use crate::trial::arm::Arm;
-use crate::trial::date::Date;
-use allocation::Place;
-use baseline::Baseline;
-use benefits::Benefit;
-use course::Course;
-use employment::Job;
-use waves::Questionnaire;
+use person::Person;
 
 /// The tables of a synthetic trial, as CSV text, and the truth behind them.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,25 +103,13 @@ pub fn plan_toml() -> &'static str {
     include_str!("plan.toml")
 }
 
-/// A synthetic person: a place on the randomisation list, and all that follows.
-struct Person {
-    place: Place,
-    /// Date of randomisation.
-    entry: Date,
-    course: Course,
-    baseline: Baseline,
-    jobs: Vec<Job>,
-    benefits: Vec<Benefit>,
-    questionnaires: Vec<Questionnaire>,
-}
-
 fn generate(seed: Seed, design: &Design) -> SyntheticTrial {
     let mut people: Vec<Person> = allocation::allocate(seed, design)
         .into_iter()
         .zip(0..)
         .map(|(place, index)| {
             let mut stream = Stream::new(seed, Purpose::Simulation, index);
-            person(&mut stream, design, place)
+            Person::draw(&mut stream, design, place)
         })
         .collect();
     let allocation_csv = tables::allocation(design, &people);
@@ -141,28 +123,4 @@ fn generate(seed: Seed, design: &Design) -> SyntheticTrial {
         corrections_csv: tables::corrections(&people),
         truth: Truth::of(design),
     }
-}
-
-fn person(stream: &mut Stream, design: &Design, place: Place) -> Person {
-    let entry = tables::date(design.entry_opens, place.entry_day);
-    let region = &design.regions[place.region];
-    let course = Course::draw(
-        stream,
-        *region.hazards.get(place.arm),
-        *design.censoring_hazard.get(place.arm),
-        design.data_cutoff.days_since(entry),
-    );
-    let offered = place.arm == Arm::Intervention;
-    let baseline = Baseline::draw(stream, region, &course, offered.then_some(place.region));
-    let pace = employment::Pace {
-        mean_job_days: *design.mean_job_days.get(place.arm),
-        mean_gap_days: *design.mean_gap_days.get(place.arm),
-    };
-    let mut jobs = employment::draw(stream, &course, &baseline, pace);
-    // Whatever is added to the process is drawn last, so that earlier tables stay as they were.
-    jobs.extend(employment::tried_before(stream));
-    jobs.sort_by_key(|job| job.start);
-    let benefits = benefits::draw(stream, entry, &course, &jobs);
-    let questionnaires = waves::draw(stream, place.arm, &course, &baseline, &jobs);
-    Person { place, entry, course, baseline, jobs, benefits, questionnaires }
 }

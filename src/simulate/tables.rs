@@ -1,9 +1,8 @@
 //! The tables as CSV text, with the columns that the data dictionary names.
 
-use super::Person;
-use super::design::Design;
+use super::design::{Design, after};
+use super::person::Person;
 use crate::trial::arm::Arm;
-use crate::trial::date::Date;
 
 const PARTICIPANTS: [&str; 17] = [
     "participant_id",
@@ -80,7 +79,7 @@ pub(super) fn participants(design: &Design, people: &[Person]) -> String {
     csv_text(
         PARTICIPANTS,
         people.iter().map(|person| {
-            let on = |day: i32| date(person.entry, day).to_string();
+            let on = |day: i32| after(person.entry, day).to_string();
             let region = &design.regions[person.place.region].name;
             let baseline = &person.baseline;
             let programme = baseline.programme.as_ref();
@@ -112,7 +111,7 @@ pub(super) fn employment(people: &[Person]) -> String {
     let width = id_width(people);
     let rows = people.iter().flat_map(|person| {
         person.jobs.iter().map(move |job| {
-            let on = |day: i32| date(person.entry, day).to_string();
+            let on = |day: i32| after(person.entry, day).to_string();
             [
                 id(person, width),
                 on(job.start),
@@ -172,7 +171,7 @@ pub(super) fn waves(people: &[Person]) -> String {
                 let fixed = [
                     id(person, width),
                     own.wave.to_string(),
-                    date(person.entry, day).to_string(),
+                    after(person.entry, day).to_string(),
                     own.language.to_owned(),
                     own.mode.to_owned(),
                     own.working_now.to_owned(),
@@ -197,7 +196,7 @@ pub(super) fn corrections(people: &[Person]) -> String {
     let rows = people.iter().flat_map(|person| {
         person.questionnaires.iter().filter_map(move |own| {
             let day = own.day + own.second_attempt?;
-            let second = date(person.entry, day);
+            let second = after(person.entry, day);
             Some([
                 "waves".to_owned(),
                 id(person, width),
@@ -212,11 +211,6 @@ pub(super) fn corrections(people: &[Person]) -> String {
         })
     });
     csv_text(CORRECTIONS, rows)
-}
-
-/// The date some days after another.
-pub(super) fn date(from: Date, days: i32) -> Date {
-    from.plus_days(days).expect("a valid design stays within a few centuries")
 }
 
 fn arm_label(arm: Arm) -> &'static str {

@@ -14,7 +14,7 @@ fn a_misspelt_command_gets_a_hint_and_code_2() {
 fn no_command_at_all_shows_the_commands_and_code_2() {
     let said = TrialFolder::empty().say(&[]);
     assert_eq!(said.code, Some(2));
-    for command in ["demo", "init", "check", "run", "report", "schema"] {
+    for command in ["demo", "init", "check", "run", "report", "schema", "explain"] {
         assert!(said.stderr.contains(&format!("\n  {command} ")), "{}", said.stderr);
     }
 }

@@ -4,6 +4,7 @@ mod bad_data;
 mod commands;
 mod directories;
 mod estimands;
+mod explain;
 mod interrupts;
 mod lines;
 #[cfg(target_os = "linux")]

@@ -10,9 +10,7 @@ use super::{Reference, number, numbers};
 /// Runs `check` on the cases of that kind in `tests/reference/<name>.json`; there must be some.
 pub(super) fn each_case(name: &str, kind: &str, check: impl Fn(&Case<'_>)) {
     let reference = Reference::read(name);
-    let of_kind = || reference.cases.iter().filter(|case| case["kind"] == kind);
-    assert!(of_kind().count() > 0, "no cases of {kind}");
-    for case in of_kind() {
+    for case in reference.of_kind(kind) {
         check(&Case { reference: &reference, case });
     }
 }

@@ -16,9 +16,7 @@ use super::{Reference, number, numbers};
 /// Runs `check` on the cases of that kind; there must be some.
 fn each_case(kind: &str, check: impl Fn(&Case<'_>)) {
     let reference = Reference::read("estimate");
-    let of_kind = || reference.cases.iter().filter(|case| case["kind"] == kind);
-    assert!(of_kind().count() > 0, "no cases of {kind}");
-    for case in of_kind() {
+    for case in reference.of_kind(kind) {
         check(&Case { reference: &reference, case });
     }
 }

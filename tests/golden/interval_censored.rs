@@ -41,16 +41,10 @@ fn weights(input: &Value) -> Vec<u32> {
     numbers(&input["weights"]).into_iter().map(|w| w as u32).collect()
 }
 
-fn of_kind<'a>(reference: &'a Reference, kind: &str) -> Vec<&'a Value> {
-    let cases: Vec<_> = reference.cases.iter().filter(|case| case["kind"] == kind).collect();
-    assert!(!cases.is_empty(), "no cases of {kind}");
-    cases
-}
-
 #[test]
 fn turnbulls_curve_is_rs() {
     let reference = Reference::read("interval_censored");
-    for case in of_kind(&reference, "curve") {
+    for case in reference.of_kind("curve") {
         let (input, want) = (&case["input"], &case["want"]);
         let (given, weights) = (brackets(input), weights(input));
         let curve =
@@ -119,7 +113,7 @@ fn days_that_are_known_give_kaplan_and_meiers_curve() {
 fn differences_add_variances_and_turn_with_the_arms() {
     let reference = Reference::read("interval_censored");
     let curve = |name: &str| {
-        let cases = of_kind(&reference, "curve");
+        let cases = reference.of_kind("curve");
         let input = &cases.iter().find(|case| case["name"] == name).expect("the case")["input"];
         Turnbull::new(&brackets(input), None, level()).expect("a curve")
     };
@@ -143,7 +137,7 @@ fn differences_add_variances_and_turn_with_the_arms() {
 #[test]
 fn everyone_twice_halves_the_variance() {
     let reference = Reference::read("interval_censored");
-    for case in of_kind(&reference, "curve") {
+    for case in reference.of_kind("curve") {
         let (given, once) = (brackets(&case["input"]), weights(&case["input"]));
         let twice: Vec<u32> = once.iter().map(|w| 2 * w).collect();
         let expanded: Vec<Bracket> = (0..given.len())
@@ -191,7 +185,7 @@ fn borrowed((brackets, arms, covariates, weights): &Sample) -> BracketSample<'_>
 fn hazard_ratios_are_rs() {
     let reference = Reference::read("interval_censored");
     for kind in ["grouped", "ph"] {
-        for case in of_kind(&reference, kind) {
+        for case in reference.of_kind(kind) {
             let (name, want) = (&case["name"], &case["want"]);
             let fit = bracket_ph(&borrowed(&sample(&case["input"]))).expect("a fit");
             for (j, beta) in fit.log_hazard_ratios.iter().enumerate() {
@@ -225,7 +219,7 @@ fn hazard_ratios_are_rs() {
 #[test]
 fn relabelling_the_arms_turns_the_log_hazard_ratio() {
     let reference = Reference::read("interval_censored");
-    for case in of_kind(&reference, "ph") {
+    for case in reference.of_kind("ph") {
         let mut given = sample(&case["input"]);
         let fit = bracket_ph(&borrowed(&given)).expect("a fit");
         for arm in &mut given.1 {

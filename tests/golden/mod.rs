@@ -76,6 +76,13 @@ impl Reference {
         Self { name: name.to_owned(), relative, absolute, cases }
     }
 
+    /// The cases of a kind, of which there are some.
+    pub(crate) fn of_kind(&self, kind: &str) -> Vec<&Value> {
+        let cases: Vec<&Value> = self.cases.iter().filter(|case| case["kind"] == kind).collect();
+        assert!(!cases.is_empty(), "{}: no case of kind {kind}", self.name);
+        cases
+    }
+
     /// Fails unless `got` is the reference value within the file's tolerance.
     #[track_caller]
     pub(crate) fn assert_close(&self, what: &str, got: f64, want: &Value) {
@@ -107,4 +114,15 @@ pub(crate) fn number(value: &Value) -> f64 {
 /// A list of numbers.
 pub(crate) fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().expect("a list").iter().map(number).collect()
+}
+
+/// A whole number that is not negative.
+pub(crate) fn whole(value: &Value) -> u64 {
+    value.as_u64().expect("a whole number")
+}
+
+/// A list of such numbers.
+pub(crate) fn wholes<N: TryFrom<u64>>(value: &Value) -> Vec<N> {
+    let list = value.as_array().expect("a list");
+    list.iter().map(|v| N::try_from(whole(v)).ok().expect("a number that fits")).collect()
 }

@@ -19,34 +19,19 @@ use ips_eval::trial::arm::Arm;
 use ndarray::Array2;
 use serde_json::Value;
 
-use super::{Reference, number, numbers};
-
-fn of_kind<'a>(reference: &'a Reference, kind: &str) -> Vec<&'a Value> {
-    let cases: Vec<&Value> = reference.cases.iter().filter(|case| case["kind"] == kind).collect();
-    assert!(!cases.is_empty(), "no case of kind {kind}");
-    cases
-}
-
-fn whole(value: &Value) -> u64 {
-    value.as_u64().expect("a whole number")
-}
-
-fn wholes(value: &Value) -> Vec<usize> {
-    let list = value.as_array().expect("a list");
-    list.iter().map(|v| usize::try_from(whole(v)).expect("a size")).collect()
-}
+use super::{Reference, number, numbers, whole, wholes};
 
 fn arms(treated: &Value) -> Vec<Arm> {
-    let arm = |treated| if treated == 1 { Arm::Intervention } else { Arm::Control };
+    let arm = |treated: u64| if treated == 1 { Arm::Intervention } else { Arm::Control };
     wholes(treated).into_iter().map(arm).collect()
 }
 
 fn days(value: &Value) -> Vec<i32> {
-    wholes(value).into_iter().map(|day| i32::try_from(day).expect("a day")).collect()
+    wholes(value)
 }
 
 fn endings(value: &Value) -> Vec<Ending> {
-    let ending = |event| if event == 1 { Ending::Event } else { Ending::Censored };
+    let ending = |event: u64| if event == 1 { Ending::Event } else { Ending::Censored };
     wholes(value).into_iter().map(ending).collect()
 }
 
@@ -57,7 +42,7 @@ fn level(value: &Value) -> ConfidenceLevel {
 #[test]
 fn draws_are_those_of_the_documented_rule() {
     let reference = Reference::read("randomisation_draws");
-    for case in of_kind(&reference, "draws") {
+    for case in reference.of_kind("draws") {
         let design = RandomisationDesign::new(&wholes(&case["groups"]), &arms(&case["treated"]))
             .expect("a design");
         let mut assignment = design.observed().clone();
@@ -65,7 +50,7 @@ fn draws_are_those_of_the_documented_rule() {
         for (r, want) in case["draws"].as_array().expect("draws").iter().enumerate() {
             design.draw_number(seed, first + r as u64, &mut assignment);
             let got: Vec<usize> = assignment.treated().iter().map(|&i| i as usize).collect();
-            assert_eq!(got, wholes(want), "{} {r}", case["name"]);
+            assert_eq!(got, wholes::<usize>(want), "{} {r}", case["name"]);
         }
     }
 }
@@ -188,7 +173,7 @@ fn distribution(
 #[test]
 fn statistics_and_p_values_are_those_of_packages_under_every_assignment() {
     let reference = Reference::read("randomisation");
-    for case in of_kind(&reference, "randomisation") {
+    for case in reference.of_kind("randomisation") {
         let (input, want, name) = (&case["input"], &case["want"], &case["name"]);
         let design = RandomisationDesign::new(&wholes(&input["group"]), &arms(&input["treated"]))
             .expect("a design");
@@ -233,7 +218,7 @@ fn statistics_and_p_values_are_those_of_packages_under_every_assignment() {
 #[test]
 fn log_rank_scores_are_martingale_residuals_and_permute_as_in_coin() {
     let reference = Reference::read("randomisation");
-    for case in of_kind(&reference, "scores") {
+    for case in reference.of_kind("scores") {
         let (input, want, name) = (&case["input"], &case["want"], &case["name"]);
         let (strata, by) = (wholes(&input["stratum"]), wholes(&input["by"]));
         let design = RandomisationDesign::new(&strata, &arms(&input["treated"])).expect("a design");
@@ -290,7 +275,7 @@ fn one_group(t1: u64, n1: u64, t0: u64, n0: u64) -> (RandomisationDesign, Vec<bo
 #[test]
 fn attributable_events_are_those_that_no_test_rejects() {
     let reference = Reference::read("randomisation");
-    for case in of_kind(&reference, "attributable") {
+    for case in reference.of_kind("attributable") {
         let of = |key: &str| whole(&case["input"][key]);
         let (design, events) = one_group(of("t1"), of("n1"), of("t0"), of("n0"));
         let level = level(&case["input"]["level"]);

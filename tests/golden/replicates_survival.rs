@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use ips_eval::survival::cox::{ReplicateCox, ReplicateCoxData, ReplicateCoxScratch};
 use ips_eval::survival::ending::Ending;
-use ips_eval::survival::fine_gray_replicate::{
-    ReplicateFineGray, ReplicateFineGrayData, ReplicateFineGrayScratch,
-};
+use ips_eval::survival::fine_gray_replicate::{ReplicateFineGray, ReplicateFineGrayScratch};
 use ips_eval::survival::presorted::{CurveReadings, CurveScratch, Places, PresortedTimes, ReadAt};
-use ips_eval::survival::replicate::Replicate;
+use ips_eval::survival::replicate::{Replicate, ReplicateTrial};
 use ips_eval::trial::arm::Arm;
 use serde_json::Value;
 
@@ -52,25 +50,20 @@ impl Frame {
         let both = [x1.as_slice(), x2];
         let everyone: Vec<usize> = (0..self.days.len()).collect();
         ReplicateCox::new(&ReplicateCoxData {
-            days: &self.days,
-            endings: &self.endings,
-            arms: &self.arms,
+            trial: self.trial(&everyone),
             covariates: if model.starts_with("covariates") { &both } else { &[] },
             strata: model.ends_with("strata").then_some(self.strata.as_slice()),
-            members: &everyone,
         })
         .expect("a fit")
     }
 
     fn fine_gray(&self) -> ReplicateFineGray {
         let everyone: Vec<usize> = (0..self.days.len()).collect();
-        ReplicateFineGray::new(&ReplicateFineGrayData {
-            days: &self.days,
-            endings: &self.endings,
-            arms: &self.arms,
-            members: &everyone,
-        })
-        .expect("a fit")
+        ReplicateFineGray::new(&self.trial(&everyone)).expect("a fit")
+    }
+
+    fn trial<'a>(&'a self, members: &'a [usize]) -> ReplicateTrial<'a> {
+        ReplicateTrial { days: &self.days, endings: &self.endings, arms: &self.arms, members }
     }
 }
 

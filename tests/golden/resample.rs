@@ -9,22 +9,7 @@ use ips_eval::resample::interval::{BootstrapDistribution, BootstrapInterval};
 use ips_eval::resample::replicates::{Bootstrap, BootstrapSettings, Draws, Replicates};
 use serde_json::Value;
 
-use super::{Reference, number, numbers};
-
-fn of_kind<'a>(reference: &'a Reference, kind: &str) -> Vec<&'a Value> {
-    let cases: Vec<&Value> = reference.cases.iter().filter(|case| case["kind"] == kind).collect();
-    assert!(!cases.is_empty(), "no case of kind {kind}");
-    cases
-}
-
-fn whole(value: &Value) -> u64 {
-    value.as_u64().expect("a whole number")
-}
-
-fn wholes(value: &Value) -> Vec<u32> {
-    let list = value.as_array().expect("a list");
-    list.iter().map(|v| u32::try_from(whole(v)).expect("32 bits")).collect()
-}
+use super::{Reference, number, numbers, whole, wholes};
 
 fn strata(case: &Value) -> ResamplingStrata {
     ResamplingStrata::new(&wholes(&case["stratum"])).expect("strata")
@@ -33,11 +18,11 @@ fn strata(case: &Value) -> ResamplingStrata {
 #[test]
 fn bounded_draws_are_those_of_the_documented_generator() {
     let reference = Reference::read("case_weights");
-    for case in of_kind(&reference, "below") {
+    for case in reference.of_kind("below") {
         let seed = Seed(whole(&case["seed"]));
         let mut stream = Stream::new(seed, Purpose::Bootstrap, whole(&case["stream"]));
         let bound = u32::try_from(whole(&case["bound"])).expect("32 bits");
-        let expected = wholes(&case["draws"]);
+        let expected: Vec<u32> = wholes(&case["draws"]);
         let draws: Vec<u32> = expected.iter().map(|_| stream.below(bound)).collect();
         assert_eq!(draws, expected, "seed {seed:?}, bound {bound}");
     }
@@ -46,7 +31,7 @@ fn bounded_draws_are_those_of_the_documented_generator() {
 #[test]
 fn draws_between_0_and_1_are_those_of_the_documented_generator() {
     let reference = Reference::read("case_weights");
-    for case in of_kind(&reference, "unit") {
+    for case in reference.of_kind("unit") {
         let seed = Seed(whole(&case["seed"]));
         let mut stream = Stream::new(seed, Purpose::Bootstrap, whole(&case["stream"]));
         for expected in case["draws"].as_array().expect("a list") {
@@ -58,8 +43,8 @@ fn draws_between_0_and_1_are_those_of_the_documented_generator() {
 #[test]
 fn case_weights_are_those_of_the_documented_rule() {
     let reference = Reference::read("case_weights");
-    for case in of_kind(&reference, "weights") {
-        let expected = wholes(&case["weights"]);
+    for case in reference.of_kind("weights") {
+        let expected: Vec<u32> = wholes(&case["weights"]);
         let mut weights = vec![0; expected.len()];
         let seed = Seed(whole(&case["seed"]));
         strata(case).draw_replicate(seed, whole(&case["replicate"]), &mut weights);
@@ -76,7 +61,7 @@ fn assert_interval(reference: &Reference, what: &str, got: BootstrapInterval, wa
 #[test]
 fn intervals_are_those_of_boot_ci() {
     let reference = Reference::read("resample");
-    for case in of_kind(&reference, "intervals") {
+    for case in reference.of_kind("intervals") {
         let name = case["name"].as_str().expect("a name");
         let influence = numbers(&case["L"]);
         let one = ResamplingStrata::new(&vec![0; influence.len()]).expect("strata");
@@ -105,7 +90,7 @@ fn intervals_are_those_of_boot_ci() {
 fn acceleration_is_boots_with_one_stratum_and_the_skewness_of_all_resamples_with_more() {
     let reference = Reference::read("resample");
     let (mut with_one, mut with_more, mut enumerated) = (0, 0, 0);
-    for case in of_kind(&reference, "acceleration") {
+    for case in reference.of_kind("acceleration") {
         let name = case["name"].as_str().expect("a name");
         let strata = strata(case);
         let got = acceleration(&numbers(&case["L"]), &strata).expect("an acceleration");
@@ -131,9 +116,9 @@ fn acceleration_is_boots_with_one_stratum_and_the_skewness_of_all_resamples_with
 #[test]
 fn a_stratified_bootstrap_agrees_with_boot_strata_up_to_monte_carlo_error() {
     let reference = Reference::read("resample");
-    let cases = of_kind(&reference, "stratified");
+    let cases = reference.of_kind("stratified");
     let case = cases[0];
-    let (y, arm) = (numbers(&case["y"]), wholes(&case["arm"]));
+    let (y, arm) = (numbers(&case["y"]), wholes::<usize>(&case["arm"]));
     let strata = strata(case);
     let settings =
         BootstrapSettings { seed: Seed(20_180_201), replicates: whole(&case["replicates"]) };
@@ -142,8 +127,8 @@ fn a_stratified_bootstrap_agrees_with_boot_strata_up_to_monte_carlo_error() {
     let difference = |weights: &[u32], (): &mut (), out: &mut [f64]| {
         let (mut sum, mut n) = ([0.0; 2], [0.0; 2]);
         for ((&y, &arm), &weight) in y.iter().zip(&arm).zip(weights) {
-            sum[arm as usize] += f64::from(weight) * y;
-            n[arm as usize] += f64::from(weight);
+            sum[arm] += f64::from(weight) * y;
+            n[arm] += f64::from(weight);
         }
         out[0] = sum[1] / n[1] - sum[0] / n[0];
     };

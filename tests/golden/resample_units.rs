@@ -14,22 +14,7 @@ use ips_eval::resample::studentised::{EstimateColumns, PointEstimate, Studentise
 use ips_eval::resample::sup_t::{BandMember, sup_t_from_replicates};
 use serde_json::Value;
 
-use super::{Reference, number, numbers};
-
-fn of_kind<'a>(reference: &'a Reference, kind: &str) -> Vec<&'a Value> {
-    let cases: Vec<&Value> = reference.cases.iter().filter(|case| case["kind"] == kind).collect();
-    assert!(!cases.is_empty(), "no case of kind {kind}");
-    cases
-}
-
-fn whole(value: &Value) -> u64 {
-    value.as_u64().expect("a whole number")
-}
-
-fn wholes(value: &Value) -> Vec<u32> {
-    let list = value.as_array().expect("a list");
-    list.iter().map(|v| u32::try_from(whole(v)).expect("32 bits")).collect()
-}
+use super::{Reference, number, numbers, whole, wholes};
 
 fn name(case: &Value) -> &str {
     case["name"].as_str().expect("a name")
@@ -49,27 +34,27 @@ fn level(level: f64) -> ConfidenceLevel {
 }
 
 fn clusters(case: &Value) -> ResamplingStrata {
-    let cluster: Vec<usize> = wholes(&case["cluster"]).iter().map(|&k| k as usize).collect();
+    let cluster: Vec<usize> = wholes(&case["cluster"]);
     ResamplingStrata::clustered(&wholes(&case["cell"]), &cluster).expect("strata")
 }
 
 #[test]
 fn weights_of_clusters_are_those_of_the_documented_rule() {
     let reference = Reference::read("resample_units");
-    for case in of_kind(&reference, "clustered") {
+    for case in reference.of_kind("clustered") {
         let strata = clusters(case);
         let mut weights = vec![0; strata.n_participants()];
         strata.draw_replicate(Seed(whole(&case["seed"])), whole(&case["replicate"]), &mut weights);
-        assert_eq!(weights, wholes(&case["weights"]), "{}", name(case));
+        assert_eq!(weights, wholes::<u32>(&case["weights"]), "{}", name(case));
     }
 }
 
 #[test]
 fn balanced_weights_are_those_of_the_documented_rule() {
     let reference = Reference::read("resample_units");
-    for case in of_kind(&reference, "balanced") {
+    for case in reference.of_kind("balanced") {
         let strata = clusters(case);
-        let expected = lists(&case["weights"], wholes);
+        let expected = lists(&case["weights"], wholes::<u32>);
         let seed = Seed(whole(&case["seed"]));
         let draws = BalancedDraws::new(&strata, seed, expected.len() as u64).expect("draws");
         let mut weights = vec![0; strata.n_participants()];
@@ -83,7 +68,7 @@ fn balanced_weights_are_those_of_the_documented_rule() {
 #[test]
 fn acceleration_by_clusters_is_the_skewness_of_all_resamples() {
     let reference = Reference::read("resample_units_r");
-    for case in of_kind(&reference, "clusters") {
+    for case in reference.of_kind("clusters") {
         let strata = clusters(&case["input"]);
         let derivative = numbers(&case["input"]["derivative"]);
         let sums = influence_of_units(&derivative, &strata);
@@ -98,7 +83,7 @@ fn acceleration_by_clusters_is_the_skewness_of_all_resamples() {
 #[test]
 fn studentised_limits_are_those_of_boot_ci() {
     let reference = Reference::read("resample_units_r");
-    for case in of_kind(&reference, "studentised") {
+    for case in reference.of_kind("studentised") {
         let (input, want) = (&case["input"], &case["want"]);
         let columns = [numbers(&input["t"]), numbers(&input["std_errors"])];
         let replicates = Replicates::from_columns(&columns).expect("replicates");
@@ -121,7 +106,7 @@ fn studentised_limits_are_those_of_boot_ci() {
 #[test]
 fn adjusted_p_values_are_those_of_p_adjust() {
     let reference = Reference::read("resample_units_r");
-    for case in of_kind(&reference, "adjust") {
+    for case in reference.of_kind("adjust") {
         let p = numbers(&case["input"]["p"]);
         for (rule, got) in
             [("holm", holm(&p)), ("hochberg", hochberg(&p)), ("bh", benjamini_hochberg(&p))]
@@ -138,7 +123,7 @@ fn adjusted_p_values_are_those_of_p_adjust() {
 #[test]
 fn step_down_p_values_are_those_of_the_rule_and_of_pyfixest() {
     let reference = Reference::read("resample_units");
-    for case in of_kind(&reference, "step-down") {
+    for case in reference.of_kind("step-down") {
         let draws = NullDraws::new(&numbers(&case["t"]), &lists(&case["columns"], numbers));
         let draws = draws.expect("draws");
         for (rule, got) in [
@@ -165,7 +150,7 @@ fn assert_pair(reference: &Reference, what: &str, got: &BootstrapInterval, want:
 #[test]
 fn exact_distributions_of_proportions_are_folded_binomials() {
     let reference = Reference::read("resample_units_r");
-    for case in of_kind(&reference, "exact") {
+    for case in reference.of_kind("exact") {
         let (input, want) = (&case["input"], &case["want"]);
         let arm = |people: &str, events: &str| {
             let pairs = wholes(&input[people]).into_iter().zip(wholes(&input[events]));
@@ -209,7 +194,7 @@ fn counts(value: &Value) -> ExactTotal {
 #[test]
 fn exact_distributions_of_days_are_those_of_all_resamples() {
     let reference = Reference::read("resample_units_r");
-    for case in of_kind(&reference, "enumerated") {
+    for case in reference.of_kind("enumerated") {
         let (input, want) = (&case["input"], &case["want"]);
         let exact = ExactDistribution::of_difference(counts(&input["i"]), counts(&input["c"]));
         reference.assert_close("estimate", exact.estimate(), &want["estimate"]);
@@ -232,7 +217,7 @@ fn exact_distributions_of_days_are_those_of_all_resamples() {
 #[test]
 fn exact_distributions_of_days_are_those_of_whole_numbers() {
     let reference = Reference::read("resample_units");
-    for case in of_kind(&reference, "total") {
+    for case in reference.of_kind("total") {
         let intervention = counts(&case["intervention"]);
         let all: Vec<(i64, f64)> = intervention.values().collect();
         let wanted = case["probabilities"].as_array().expect("probabilities");
@@ -304,7 +289,7 @@ fn drawn_bootstraps_agree_with_the_exact_one_up_to_monte_carlo_error() {
 #[test]
 fn bands_from_replicates_are_the_same_rule_in_r() {
     let reference = Reference::read("resample_units_r");
-    for case in of_kind(&reference, "band") {
+    for case in reference.of_kind("band") {
         let (input, want) = (&case["input"], &case["want"]);
         let replicates = Replicates::from_columns(&lists(&input["columns"], numbers));
         let replicates = replicates.expect("replicates");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use ips_eval::render::text::Language;
-use ips_eval::results::vocabulary::{AnalysisSet, Inference, Method, Outcome};
+use ips_eval::results::vocabulary::{AnalysisSet, Outcome};
 
 use super::english;
 
@@ -56,28 +56,18 @@ fn every_word_of_the_results_has_a_text() {
     for language in Language::ALL {
         let texts = ips_eval::render::text::Texts::new(*language).unwrap();
         assert_eq!(texts.language, language.code());
-        for method in Method::ALL {
-            assert!(texts.methods.contains_key(method.as_str()), "{method}");
-        }
         for outcome in Outcome::ALL {
             assert!(texts.outcomes.contains_key(outcome.as_str()), "{outcome}");
         }
         for set in AnalysisSet::ALL {
             assert!(texts.sets.contains_key(set.as_str()), "{set}");
         }
-        for inference in Inference::ALL.iter().filter(|known| **known != Inference::Analytic) {
-            assert!(texts.inference.contains_key(inference.as_str()), "{inference}");
-            assert!(texts.inference_methods.contains_key(inference.as_str()), "{inference}");
-        }
     }
 }
 
 #[test]
-fn no_text_of_a_method_is_left_over() {
+fn no_text_of_an_outcome_is_left_over() {
     let texts = english();
-    for word in texts.methods.keys() {
-        assert!(Method::from_word(word).is_some(), "{word}");
-    }
     for word in texts.outcomes.keys() {
         assert!(Outcome::from_word(word).is_some(), "{word}");
     }

@@ -1,7 +1,7 @@
 //! The shared draws: as many as the plan says, or as its tolerance asks for.
 
 use super::super::{AnalysisError, Setting};
-use super::Blocks;
+use super::blocks::{Blocks, Scratch};
 use super::drawn::Drawn;
 use super::quantity::{Quantity, Shown};
 use crate::plan::resampling::{DrawKind, ReplicateCount};
@@ -43,7 +43,7 @@ pub(super) fn draw(
         progress,
     };
     let scratch = || blocks.scratch();
-    let evaluate = |weights: &[u32], scratch: &mut super::Scratch, out: &mut [f64]| {
+    let evaluate = |weights: &[u32], scratch: &mut Scratch, out: &mut [f64]| {
         blocks.evaluate(weights, scratch, out);
     };
     let mut from_data = vec![f64::NAN; 2 * n];

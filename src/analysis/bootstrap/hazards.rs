@@ -8,10 +8,8 @@ use crate::resample::NotEstimable;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role};
 use crate::survival::cox::replicate::{ReplicateCox, ReplicateCoxData, ReplicateCoxScratch};
 use crate::survival::ending::Cause;
-use crate::survival::fine_gray_replicate::{
-    ReplicateFineGray, ReplicateFineGrayData, ReplicateFineGrayScratch,
-};
-use crate::survival::replicate::Replicate;
+use crate::survival::fine_gray_replicate::{ReplicateFineGray, ReplicateFineGrayScratch};
+use crate::survival::replicate::{Replicate, ReplicateTrial};
 use crate::trial::arm::Arm;
 
 /// The regressions on the arm of the time to the first job.
@@ -53,7 +51,7 @@ impl Hazards {
         }
         let arms = arms(adjusted);
         let everyone: Vec<usize> = (0..cohort.days.len()).collect();
-        let data = ReplicateFineGrayData {
+        let data = ReplicateTrial {
             days: &cohort.days,
             endings: &cohort.endings,
             arms: &arms,
@@ -136,13 +134,12 @@ fn cox(adjusted: Adjusted<'_>, model: &Model) -> Option<Kernel> {
         }
         all
     });
-    let data = ReplicateCoxData {
+    let trial = ReplicateTrial {
         days: &cohort.days,
         endings: &cohort.endings,
         arms: &arms(adjusted),
-        covariates: &covariates,
-        strata: strata.as_deref(),
         members: &model.positions,
     };
+    let data = ReplicateCoxData { trial, covariates: &covariates, strata: strata.as_deref() };
     ReplicateCox::new(&data).ok().map(|own| Kernel::Cox(Box::new(own)))
 }

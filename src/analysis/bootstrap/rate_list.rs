@@ -3,8 +3,7 @@
 use super::super::adjusted::Adjusted;
 use super::super::amounts::{AMOUNTS, observed_to_horizon};
 use super::super::by_month::{MONTHLY, observed_at};
-use super::super::cohort::{Observed, Scope};
-use super::super::proportions::indicator;
+use super::super::cohort::{Observed, Scope, indicator};
 use super::super::sheet::Entry;
 use super::quantity::Quantity;
 use crate::estimate::replicate::contrasts::Contrast;

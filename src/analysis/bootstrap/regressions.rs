@@ -2,9 +2,8 @@
 
 use super::super::adjusted::{Adjusted, with_sample};
 use super::super::amounts::{AMOUNTS, observed_to_horizon};
-use super::super::cohort::Observed;
+use super::super::cohort::{Observed, indicator};
 use super::super::covariates::CompleteCases;
-use super::super::proportions::indicator;
 use super::super::sheet::Entry;
 use super::quantity::Quantity;
 use super::written_out::WrittenOut;

@@ -16,10 +16,10 @@ mod repeated;
 mod rows;
 mod subdistribution;
 
-use super::Setting;
 use super::adjusted::Adjusted;
 use super::cohort::Scope;
 use super::flow::Missingness;
+pub(super) use super::setting::months_with_horizon;
 use super::sheet::{Entry, Sheet};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome};
 use group::Group;
@@ -54,14 +54,4 @@ pub(super) fn add_first_job(sheet: &mut Sheet, adjusted: Adjusted<'_>, missing: 
     hazards_by_group::add_hazard_ratios_by_group(sheet, setting, cohort, &curve);
     repeated::add_repeated_jobs(sheet, adjusted);
     origins::add_other_origins(sheet, setting, cohort);
-}
-
-/// The plan's months, and its horizon where they do not hold it.
-pub(super) fn months_with_horizon(setting: Setting<'_>) -> Vec<i32> {
-    let settings = &setting.plan.analysis;
-    let mut months = settings.months.clone();
-    if let Err(place) = months.binary_search(&settings.horizon_months) {
-        months.insert(place, settings.horizon_months);
-    }
-    months
 }

@@ -6,11 +6,13 @@ use super::super::effect_rows::estimate_and_limits;
 use super::super::proportions::add_strata_regression;
 use super::super::sheet::{Entry, Sheet};
 use super::super::summary::add_mean;
-use super::role_of;
+use super::role::role_of;
 use crate::estimate::inverse_covariance_index::{
     Better, IndexOutcome, InverseCovarianceIndex, inverse_covariance_index,
 };
-use crate::plan::questionnaires::{Direction, Index, ResolvedOutcome};
+use crate::plan::instrument::types::Direction;
+use crate::plan::questionnaire_outcomes::ResolvedOutcome;
+use crate::plan::questionnaires::Index;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::Arm;
 

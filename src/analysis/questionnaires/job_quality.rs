@@ -1,12 +1,12 @@
 //! The quality of jobs: described among those who have one, and what randomisation supports beside.
 
 use super::super::Setting;
-use super::super::cohort::{Cohort, Observed, Scope};
+use super::super::cohort::{Cohort, Observed, Scope, indicator};
 use super::super::effect_rows::add_newcombe;
-use super::super::proportions::{add_rate, add_strata_regression, indicator};
+use super::super::proportions::{add_rate, add_strata_regression};
 use super::super::sheet::{Entry, Sheet};
 use super::super::summary::add_mean;
-use super::role_of;
+use super::role::role_of;
 use crate::derive::outcomes::Work;
 use crate::derive::waves::WaveStatus;
 use crate::estimate::lee_bounds::{BoundsInference, LeeBounds, Trimming, lee_bounds};

@@ -7,16 +7,16 @@ mod indices;
 mod job_quality;
 mod reliability;
 mod response;
+mod role;
 mod scores;
 
 use super::adjusted::Adjusted;
-use super::cohort::Scope;
 use super::sheet::Sheet;
-use crate::plan::instrument::types::{AskedOf, Instrument};
-use crate::plan::questionnaires::{Direction, OutcomeSource};
+use crate::plan::instrument::types::{AskedOf, Direction, Instrument};
+use crate::plan::questionnaire_outcomes::OutcomeSource;
 use crate::plan::types::Plan;
 use crate::results::study::{StudyScore, StudyTitle};
-use crate::results::vocabulary::{Outcome, Role};
+use crate::results::vocabulary::Outcome;
 
 /// Every row that is made of questionnaires, and of the quality of jobs.
 pub(super) fn add_questionnaires(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
@@ -31,14 +31,6 @@ pub(super) fn add_questionnaires(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
     indices::add_indices(sheet, setting, cohort);
     agreement::add_agreement(sheet, setting, cohort);
     brackets::add_brackets(sheet, setting, cohort);
-}
-
-/// An effect within a region was not what the trial was planned for.
-fn role_of(scope: Scope) -> Role {
-    match scope {
-        Scope::All => Role::Secondary,
-        Scope::Region(_) => Role::Exploratory,
-    }
 }
 
 /// What documents call the scores.

@@ -1,9 +1,9 @@
 //! Who answered which wave, and whether the arms differ in it.
 
 use super::super::Setting;
-use super::super::cohort::{Cohort, Scope};
+use super::super::cohort::{Cohort, Scope, indicator};
 use super::super::effect_rows::{add_newcombe, add_test_or};
-use super::super::proportions::{add_plain_rate, add_rate, add_strata_regression, indicator};
+use super::super::proportions::{add_plain_rate, add_rate, add_strata_regression};
 use super::super::sheet::{Entry, Sheet};
 use crate::derive::waves::WaveStatus;
 use crate::estimate::proportion::Count;

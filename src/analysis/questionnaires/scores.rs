@@ -9,7 +9,7 @@ use super::super::proportions::add_strata_regression;
 use super::super::sheet::{Entry, Sheet};
 use super::super::summary::add_mean_with_limits;
 use super::job_quality::{Defined, add_bounds};
-use super::role_of;
+use super::role::role_of;
 use crate::derive::waves::WaveStatus;
 use crate::estimate::adjusted::{AdjustedEffect, ols_adjusted};
 use crate::estimate::covariates::{AdjustedSample, Covariate};
@@ -17,7 +17,7 @@ use crate::estimate::mean::arm_mean;
 use crate::estimate::standardised_effect::{hedges_g, per_standard_deviation};
 use crate::numeric::robust::Robust;
 use crate::plan::instrument::types::AskedOf;
-use crate::plan::questionnaires::ResolvedOutcome;
+use crate::plan::questionnaire_outcomes::ResolvedOutcome;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::{Arm, TwoArm};
 

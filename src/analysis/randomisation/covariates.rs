@@ -3,8 +3,8 @@
 use ndarray::Array2;
 
 use super::super::adjusted::Adjusted;
+use super::super::cohort::indicator;
 use super::super::covariates::{CovariateValues, NamedCovariate};
-use super::super::proportions::indicator;
 
 /// A row a participant: numbers, then whether they are missing; a column a level, the missing as
 /// one more. A missing number stands as the mean of the others, so that it counts by its absence

@@ -4,9 +4,8 @@ use ndarray::Array2;
 
 use super::super::adjusted::Adjusted;
 use super::super::amounts::{AMOUNTS, observed_to_horizon};
-use super::super::cohort::Observed;
+use super::super::cohort::{Observed, indicator};
 use super::super::first_job::horizons;
-use super::super::proportions::indicator;
 use super::super::sheet::Entry;
 use super::covariates::balance_columns;
 use crate::numeric::least_squares::LeastSquaresError;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::header::{Content, Storage, Variable, take_rows, unknown_type};
 use super::long_text::LongTexts;
-use super::{encoding, fixed, value_labels};
+use super::text::{encoding, fixed};
+use super::value_labels;
 use crate::formats::bytes::{Cursor, Order};
 use crate::formats::error::{FormatError, Place, Problem};
 

@@ -23,13 +23,14 @@ mod header;
 mod header_113;
 mod header_117;
 mod long_text;
+mod text;
 mod value_labels;
 mod values;
 
 use super::error::{FormatError, Place, Problem};
 use super::limits::Allowance;
 use super::table::{Cell, Code, LabelledColumn, LabelledTable, MissingRule, sort_labels};
-use super::text::{Encoding, until_nul};
+use super::text::until_nul;
 use header::{Content, Storage, Variable};
 use long_text::LongTexts;
 use values::{Meaning, Value};
@@ -160,14 +161,4 @@ impl Column<'_> {
         }
         Ok(cells)
     }
-}
-
-/// The encoding of a release's texts.
-fn encoding(release: u16) -> Encoding {
-    if release >= 118 { Encoding::UTF_8 } else { Encoding::Guessed }
-}
-
-/// A text of a fixed field of the dictionary.
-fn fixed(field: &[u8], release: u16) -> String {
-    encoding(release).decode_label(until_nul(field))
 }

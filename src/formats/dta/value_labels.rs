@@ -1,6 +1,6 @@
 //! A set of value labels: offsets, values, and the texts behind them.
 
-use super::fixed;
+use super::text::fixed;
 use crate::formats::bytes::Cursor;
 use crate::formats::error::FormatError;
 use crate::formats::table::Code;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fixed_width::padded;
 use super::labels;
 use crate::formats::error::{WriteError, WriteProblem};
 use crate::formats::table::{Cell, LabelledColumn};
@@ -225,9 +226,9 @@ impl Planned<'_> {
         let cell = &self.cells[row];
         match (self.storage, cell) {
             (Storage::Text(width), Cell::Text(text)) => {
-                super::padded(bytes, text, usize::from(width));
+                padded(bytes, text, usize::from(width));
             }
-            (Storage::Text(width), _) => super::padded(bytes, "", usize::from(width)),
+            (Storage::Text(width), _) => padded(bytes, "", usize::from(width)),
             (Storage::LongText, Cell::Text(_)) => {
                 let row = (row as u64 + 1) << 16 | variable as u64;
                 bytes.extend(row.to_le_bytes());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{NAME, first_characters};
+use super::fixed_width::{NAME, first_characters, padded};
 use crate::formats::error::WriteProblem;
 use crate::formats::table::{Cell, Code, LabelledColumn};
 
@@ -98,7 +98,7 @@ pub(super) fn write_set(name: &str, labels: &BTreeMap<i32, String>, bytes: &mut 
     let n = labels.len();
     bytes.extend(b"<lbl>");
     bytes.extend(number(8 + 8 * n + texts.len()).to_le_bytes());
-    super::padded(bytes, name, NAME);
+    padded(bytes, name, NAME);
     bytes.extend([0; 3]);
     bytes.extend(number(n).to_le_bytes());
     bytes.extend(number(texts.len()).to_le_bytes());

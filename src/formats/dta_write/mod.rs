@@ -23,6 +23,7 @@
 //! - The rule of what is missing and the number of texts of full width are not written.
 
 mod column;
+mod fixed_width;
 mod labels;
 mod name;
 
@@ -31,14 +32,7 @@ use std::collections::BTreeSet;
 use super::error::{WriteError, WriteProblem};
 use super::table::LabelledTable;
 use column::{Planned, plan};
-
-/// Bytes of a name, of a display format and of a label, terminating NUL included.
-const NAME: usize = 129;
-const FORMAT: usize = 57;
-const LABEL: usize = 321;
-
-/// Characters of the table's label and of a variable's.
-const LABEL_CHARACTERS: usize = 80;
+use fixed_width::{FORMAT, LABEL, LABEL_CHARACTERS, NAME, first_characters, padded};
 
 /// Writes a table as .dta.
 ///
@@ -166,18 +160,4 @@ impl File {
         write(&mut self.bytes);
         self.text(&format!("</{name}>"));
     }
-}
-
-/// A text and NULs up to a width that it is shorter than.
-fn padded(bytes: &mut Vec<u8>, text: &str, width: usize) {
-    let end = bytes.len() + width;
-    bytes.extend_from_slice(text.as_bytes());
-    bytes.resize(end, 0);
-}
-
-/// The text up to its first NUL, or as many characters of it.
-fn first_characters(text: &str, n: usize) -> &str {
-    let end = text.char_indices().take(n).find(|(_, c)| *c == '\0').map(|(at, _)| at);
-    let end = end.or_else(|| text.char_indices().nth(n).map(|(at, _)| at));
-    &text[..end.unwrap_or(text.len())]
 }

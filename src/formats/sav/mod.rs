@@ -56,9 +56,3 @@ pub fn read_sav(bytes: &[u8]) -> Result<LabelledTable, FormatError> {
         n_rows,
     })
 }
-
-/// The error that the dictionary contradicts itself at a variable.
-fn damaged_variable(number: usize, what: &str) -> FormatError {
-    let place = Place::Variable { number, name: String::new() };
-    FormatError::new(place, Problem::Damaged(what.to_owned()))
-}

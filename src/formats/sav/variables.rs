@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::damaged_variable;
 use super::dictionary::{Dictionary, Element, LabelSet};
-use crate::formats::error::{FormatError, Place};
+use crate::formats::error::{FormatError, Place, Problem};
 use crate::formats::limits::Allowance;
 use crate::formats::table::{Code, MissingRule, sort_labels};
 use crate::formats::text::{Encoding, without_padding};
@@ -215,4 +214,10 @@ impl Build<'_, '_> {
         sort_labels(&mut labels);
         Ok(labels)
     }
+}
+
+/// The error that the dictionary contradicts itself at a variable.
+fn damaged_variable(number: usize, what: &str) -> FormatError {
+    let place = Place::Variable { number, name: String::new() };
+    FormatError::new(place, Problem::Damaged(what.to_owned()))
 }

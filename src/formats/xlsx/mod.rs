@@ -27,14 +27,16 @@
 //! [`Cell::Empty`]: super::Cell::Empty
 
 mod archive;
+mod damage;
 mod sheet;
 
 use std::io::Cursor;
 
-use calamine::{Reader as _, Xlsx, XlsxError};
+use calamine::{Reader as _, Xlsx};
 
 use super::error::{FormatError, Place, Problem};
 use super::table::LabelledTable;
+use damage::unreadable;
 
 /// Reads a sheet of an .xlsx file, the first if none is named.
 ///
@@ -56,25 +58,4 @@ pub fn read_xlsx(bytes: &[u8], sheet: Option<&str>) -> Result<LabelledTable, For
         return Err(FormatError::new(place, Problem::NoSheet(known)));
     };
     sheet::read(&mut book, &name, allowance)
-}
-
-fn unreadable(error: &XlsxError) -> FormatError {
-    FormatError::new(Place::File, Problem::Damaged(kind_of(error).to_owned()))
-}
-
-/// What an error of calamine is about, without the text that it quotes, which may be a value.
-fn kind_of(error: &XlsxError) -> &'static str {
-    match error {
-        XlsxError::Zip(_) => "it does not unpack",
-        XlsxError::Xml(_) | XlsxError::XmlEof(_) | XlsxError::XmlAttr(_) => {
-            "XML that ends or breaks off"
-        }
-        XlsxError::Parse(_) | XlsxError::ParseFloat(_) | XlsxError::ParseInt(_) => {
-            "a number that is none"
-        }
-        XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => "a part is missing",
-        XlsxError::WorksheetNotFound(_) | XlsxError::NotAWorksheet(_) => "the sheet holds no cells",
-        XlsxError::Password => "it is protected by a password",
-        _ => "a part is not what the format has there",
-    }
 }

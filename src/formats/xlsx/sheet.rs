@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 
 use calamine::{CellErrorType, DataRef, ExcelDateTime, Xlsx};
 
-use super::kind_of;
+use super::damage::kind_of;
 use crate::formats::error::{FormatError, Place, Problem};
 use crate::formats::limits::MAX_CELLS;
 use crate::formats::table::{Cell, LabelledColumn, LabelledTable, shortest};

@@ -6,6 +6,7 @@
 pub mod adjusted;
 pub mod agreement;
 pub mod aipw;
+mod assignment_share;
 pub mod balance;
 pub mod covariates;
 mod design;

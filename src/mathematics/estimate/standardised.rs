@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView1};
 use thiserror::Error;
 
+pub use super::assignment_share::AssignmentShare;
 use super::covariates::{AdjustedSample, MergedStratum, Model, Omission, OmissionReason, Terms};
 use super::design::ARM;
 use super::logistic::{Counting, Logistic, LogisticData, LogisticError, both};
@@ -15,15 +16,6 @@ use crate::numeric::elementary::{exp, ln};
 use crate::numeric::interval::{ConfidenceLevel, Interval};
 use crate::numeric::sum::sum;
 use crate::trial::arm::{Arm, TwoArm};
-
-/// Whose share of participants in an arm is the probability of that arm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AssignmentShare {
-    /// Everyone's, n₁/n: allocation is planned in the same ratio in all strata.
-    Overall,
-    /// The stratum's own, n₁ₛ/nₛ: the planned ratio differs between strata.
-    ByStratum,
-}
 
 /// Standardised risks with all that follows from one covariance of theirs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,7 +140,7 @@ pub fn logit_standardised(
     Ok(Standardised {
         risks,
         simple: contrasts(risks, variances, covariance, level),
-        stratified: stratified(data, &predictions, share)
+        stratified: stratified(data, &predictions.risks, share)
             .map(|(variances, covariance)| contrasts(risks, variances, covariance, level)),
         influence,
         omissions: terms.omissions(),

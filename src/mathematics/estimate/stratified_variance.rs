@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
+use super::assignment_share::AssignmentShare;
 use super::covariates::AdjustedSample;
-use super::standardised::{AssignmentShare, Predictions};
 use crate::numeric::sum::sum;
 use crate::trial::arm::{Arm, TwoArm};
 
@@ -46,16 +46,16 @@ pub enum NoStratifiedVariance {
 ///   between strata.
 pub(super) fn stratified(
     data: &AdjustedSample<'_>,
-    predictions: &Predictions,
+    risks: &TwoArm<Vec<f64>>,
     share: AssignmentShare,
 ) -> Result<(TwoArm<f64>, f64), NoStratifiedVariance> {
     if data.weights.is_some() {
         return Err(NoStratifiedVariance::Weighted);
     }
-    let residuals = StratumResiduals::new(data, predictions);
+    let residuals = StratumResiduals::new(data, risks);
     let (variances, covariance) = match share {
-        AssignmentShare::Overall => overall(data, predictions, &residuals),
-        AssignmentShare::ByStratum => by_stratum(data, predictions, &residuals),
+        AssignmentShare::Overall => overall(data, risks, &residuals),
+        AssignmentShare::ByStratum => by_stratum(data, risks, &residuals),
     };
     let product = variances.intervention * variances.control;
     let positive = variances.iter().all(|(_, v)| *v > 0.0) && covariance * covariance < product;
@@ -69,13 +69,13 @@ struct StratumResiduals {
 }
 
 impl StratumResiduals {
-    fn new(data: &AdjustedSample<'_>, predictions: &Predictions) -> Self {
+    fn new(data: &AdjustedSample<'_>, risks: &TwoArm<Vec<f64>>) -> Self {
         let none = TwoArm { intervention: 0.0, control: 0.0 };
         let mut n = vec![none; data.sample.n_strata()];
         let mut means = n.clone();
         for (row, (outcome, arm, stratum)) in data.sample.iter().enumerate() {
             *n[stratum].get_mut(arm) += 1.0;
-            *means[stratum].get_mut(arm) += outcome - predictions.risks.get(arm)[row];
+            *means[stratum].get_mut(arm) += outcome - risks.get(arm)[row];
         }
         for (mean, n) in means.iter_mut().zip(&n) {
             *mean = TwoArm::from_fn(|arm| mean.get(arm) / n.get(arm).max(1.0));
@@ -86,7 +86,7 @@ impl StratumResiduals {
 
 fn overall(
     data: &AdjustedSample<'_>,
-    predictions: &Predictions,
+    risks: &TwoArm<Vec<f64>>,
     residuals: &StratumResiduals,
 ) -> (TwoArm<f64>, f64) {
     let sample = data.sample;
@@ -99,7 +99,7 @@ fn overall(
     };
     let outcomes = TwoArm::from_fn(|arm| within(arm, sample.outcomes()));
     // Predictions of risk in arm `of`, for those in arm `of_those_in`.
-    let risk = |of: Arm, of_those_in: Arm| within(of_those_in, predictions.risks.get(of));
+    let risk = |of: Arm, of_those_in: Arm| within(of_those_in, risks.get(of));
     let share = TwoArm::from_fn(|arm| members.get(arm).len() as f64 / n);
     let both_arms = residuals.n.iter().zip(&residuals.means);
     let reducing: Vec<(f64, TwoArm<f64>)> = both_arms
@@ -109,7 +109,7 @@ fn overall(
     let variances = TwoArm::from_fn(|arm| {
         let (y, own) = (outcomes.get(arm), risk(arm, arm));
         let errors: Vec<f64> = y.iter().zip(&own).map(|(y, risk)| y - risk).collect();
-        let everyones = predictions.risks.get(arm);
+        let everyones = risks.get(arm);
         let pi = share.get(arm);
         let reduction = sum(reducing.iter().map(|(p, e)| p * e.get(arm) * e.get(arm)));
         (covariance(&errors, &errors) / pi + 2.0 * covariance(y, &own)
@@ -121,14 +121,14 @@ fn overall(
     let added = sum(reducing.iter().map(|(p, e)| p * e.intervention * e.control));
     let between = covariance(&outcomes.intervention, &risk(c, i))
         + covariance(&outcomes.control, &risk(i, c))
-        - covariance(&predictions.risks.intervention, &predictions.risks.control)
+        - covariance(&risks.intervention, &risks.control)
         + added;
     (variances, between / n)
 }
 
 fn by_stratum(
     data: &AdjustedSample<'_>,
-    predictions: &Predictions,
+    risks: &TwoArm<Vec<f64>>,
     residuals: &StratumResiduals,
 ) -> (TwoArm<f64>, f64) {
     let n = data.sample.n() as f64;
@@ -136,8 +136,7 @@ fn by_stratum(
         let members = data.sample.iter().enumerate();
         let mut values: Vec<f64> = members
             .map(|(row, (outcome, own, stratum))| {
-                let (risk, mean) =
-                    (predictions.risks.get(arm)[row], residuals.means[stratum].get(arm));
+                let (risk, mean) = (risks.get(arm)[row], residuals.means[stratum].get(arm));
                 let people = residuals.n[stratum];
                 let all = people.intervention + people.control;
                 let error =

@@ -7,7 +7,6 @@ use faer::{Conj, Mat, MatMut, MatRef, Par, Spec};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ShapeBuilder as _};
 use thiserror::Error;
 
-use super::robust::Robust;
 use super::weights::SamplingWeights;
 
 /// Why there is no least squares fit.
@@ -192,15 +191,6 @@ impl LeastSquares {
             moves *= roots;
         }
         moves
-    }
-
-    /// Covariance of the coefficients, robust to unequal variances: HC2.
-    ///
-    /// (XᵀX)⁻¹ [Σ xᵢ xᵢᵀ eᵢ²/(1 − hᵢ)] (XᵀX)⁻¹ (doi:10.1016/0304-4076(85)90158-7). With an arm dummy
-    /// alone it is Neyman's s₁²/n₁ + s₀²/n₀ (Samii and Aronow 2012,
-    /// doi:10.1016/j.spl.2011.10.024). See [`robust_covariance`](Self::robust_covariance).
-    pub fn hc2_covariance(&self) -> Array2<f64> {
-        self.robust_covariance(Robust::Hc2)
     }
 
     /// The coefficients that move with the outcome of a participant of leverage 1: their

@@ -74,6 +74,15 @@ impl LeastSquares {
         let covariance = self.from_basis.dot(&meat).dot(&self.from_basis.t());
         covariance * robust.common_factor(n, self.residual_df)
     }
+
+    /// Covariance of the coefficients, robust to unequal variances: HC2.
+    ///
+    /// (XᵀX)⁻¹ [Σ xᵢ xᵢᵀ eᵢ²/(1 − hᵢ)] (XᵀX)⁻¹ (doi:10.1016/0304-4076(85)90158-7). With an arm dummy
+    /// alone it is Neyman's s₁²/n₁ + s₀²/n₀ (Samii and Aronow 2012,
+    /// doi:10.1016/j.spl.2011.10.024). See [`robust_covariance`](Self::robust_covariance).
+    pub fn hc2_covariance(&self) -> Array2<f64> {
+        self.robust_covariance(Robust::Hc2)
+    }
 }
 
 #[cfg(test)]

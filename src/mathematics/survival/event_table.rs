@@ -1,35 +1,12 @@
 //! Counts by day, from which every curve and test starts.
 
 use super::ending::{Cause, Ending};
+pub use super::event_day::EventDay;
+use super::event_day::RiskSet;
 use super::not_estimable::NotEstimable;
-use super::tally::{RiskSet, tally};
+use super::tally::{Tally, tally};
 use super::times::Times;
 use crate::numeric::weights::{CaseWeights, FrequencyWeights};
-
-/// What happened on one day, and how many were at risk of it. Counts are sums of weights.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EventDay {
-    /// Days since randomisation.
-    pub day: i32,
-    /// Those who entered before and whose last day at risk is this one or later.
-    pub n_at_risk: f64,
-    /// Those who had the event.
-    pub n_events: f64,
-    /// Those who left by a competing exit.
-    pub n_competing: f64,
-    /// Those whose follow-up ended without either.
-    pub n_censored: f64,
-}
-
-impl EventDay {
-    /// Those who left by that cause.
-    pub fn n_of(&self, cause: Cause) -> f64 {
-        match cause {
-            Cause::Event => self.n_events,
-            Cause::Competing => self.n_competing,
-        }
-    }
-}
 
 /// The days on which anyone's time ended, in order, of one group.
 ///
@@ -84,7 +61,9 @@ impl EventTable {
     pub fn of(times: Times<'_>, weights: CaseWeights<'_>) -> Self {
         times.assert_lengths();
         assert!(weights.is_for(times.len()), "one weight a participant");
-        tally(times, weights)
+        let Tally { rows, n_participants, risk_sets, gap } = tally(times, weights);
+        let has_sampling_weights = matches!(weights, CaseWeights::Sampling(_));
+        Self { rows, n_participants, risk_sets, gap, has_sampling_weights }
     }
 
     /// The table with the end of follow-up as the event: those followed until the end had it, and

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2};
 use thiserror::Error;
 
-use super::ending::{Cause, Ending};
+pub use super::fine_gray_data::FineGrayData;
 use super::fine_gray_sums::{Likelihood, RiskSets, Sorted};
 use crate::numeric::symmetric::Cholesky;
 use crate::numeric::weights::CaseWeights;
@@ -25,21 +25,6 @@ const COLLINEAR: f64 = 1e-9;
 
 /// Newton steps before the iteration is given up.
 const MAX_STEPS: usize = 100;
-
-/// The participants of a regression.
-#[derive(Clone, Copy, Debug)]
-pub struct FineGrayData<'a> {
-    /// The last day at risk.
-    pub days: &'a [i32],
-    /// How it ended.
-    pub endings: &'a [Ending],
-    /// The covariates, each with one value a participant; no intercept.
-    pub columns: &'a [&'a [f64]],
-    /// The cause whose subdistribution is modelled.
-    pub cause: Cause,
-    /// Numbers of groups with a distribution of censoring each; none: one for all.
-    pub censoring_groups: Option<&'a [u32]>,
-}
 
 /// Why there is no fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

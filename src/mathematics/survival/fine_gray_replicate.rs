@@ -3,22 +3,9 @@
 use super::ending::{Cause, Ending};
 use super::fine_gray::{FineGrayData, FineGrayError, fine_gray};
 use super::fine_gray_days::{CensoringPart, Counts, FineGrayDays};
-use super::replicate::Replicate;
+use super::replicate::{Replicate, ReplicateTrial};
+use super::running_weights::{RunningWeights, as_u32};
 use crate::numeric::weights::CaseWeights;
-use crate::trial::arm::Arm;
-
-/// A trial, one element a participant, and who of it is in the regression.
-#[derive(Clone, Copy, Debug)]
-pub struct ReplicateFineGrayData<'a> {
-    /// The last day at risk.
-    pub days: &'a [i32],
-    /// How it ended; the cause is [`Ending::Event`].
-    pub endings: &'a [Ending],
-    /// The arm.
-    pub arms: &'a [Arm],
-    /// The positions of those in the regression. Of others nothing is read.
-    pub members: &'a [usize],
-}
 
 /// The Fine-Gray regression of the arm alone, one distribution of censoring for all, ready to be
 /// weighted.
@@ -50,7 +37,7 @@ pub struct ReplicateFineGray {
 /// matter.
 #[derive(Clone, Debug, Default)]
 pub struct ReplicateFineGrayScratch {
-    before: Vec<i64>,
+    before: RunningWeights,
     days: FineGrayDays,
 }
 
@@ -64,14 +51,11 @@ impl ReplicateFineGray {
     /// # Panics
     ///
     /// If the slices differ in length, or a member has no place in them.
-    pub fn new(data: &ReplicateFineGrayData<'_>) -> Result<Self, FineGrayError> {
-        let n_participants = data.days.len();
-        assert_eq!(n_participants, data.endings.len(), "one ending a participant");
-        assert_eq!(n_participants, data.arms.len(), "one arm a participant");
-        let days: Vec<i32> = data.members.iter().map(|&i| data.days[i]).collect();
+    pub fn new(data: &ReplicateTrial<'_>) -> Result<Self, FineGrayError> {
+        let n_participants = data.n_participants();
+        let days = data.member_days();
         let endings: Vec<Ending> = data.members.iter().map(|&i| data.endings[i]).collect();
-        let z = |i: usize| usize::from(data.arms[i] == Arm::Intervention);
-        let column: Vec<f64> = data.members.iter().map(|&i| z(i) as f64).collect();
+        let column = data.arm_column();
         let columns = [column.as_slice()];
         let point = FineGrayData {
             days: &days,
@@ -82,7 +66,7 @@ impl ReplicateFineGray {
         };
         let fit = fine_gray(&point, CaseWeights::Once)?;
         let (estimate, variance) = (fit.coefficients[0], fit.covariance[[0, 0]]);
-        let key = |i: usize| (z(i), data.days[i], data.endings[i]);
+        let key = |i: usize| (data.is_intervention(i), data.days[i], data.endings[i]);
         let mut order = data.members.to_vec();
         order.sort_by_key(|&i| (key(i), i));
         let mut distinct = days;
@@ -158,15 +142,8 @@ impl ReplicateFineGray {
     /// Counts by day, arm and ending.
     fn count(&self, weights: &[u32], scratch: &mut ReplicateFineGrayScratch) {
         let ReplicateFineGrayScratch { before, days } = scratch;
-        before.resize(self.order.len() + 1, 0);
-        let mut total = 0;
-        for (&i, place) in self.order.iter().zip(&mut before[1..]) {
-            total += i64::from(weights[i as usize]);
-            *place = total;
-        }
-        before[0] = 0;
-        let count =
-            |bounds: &[u32]| (before[bounds[1] as usize] - before[bounds[0] as usize]) as f64;
+        before.set(&self.order, weights);
+        let count = |bounds: &[u32]| before.between(bounds[0], bounds[1]);
         days.set(self.ends.iter().map(|ends| {
             let [control, intervention] = ends;
             let of = |ends: &[u32; 4]| -> Counts {
@@ -177,15 +154,13 @@ impl ReplicateFineGray {
     }
 }
 
-fn as_u32(i: usize) -> u32 {
-    u32::try_from(i).expect("a trial has fewer people than 2³²")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::numeric::weights::FrequencyWeights;
     use crate::random::{Purpose, Seed, Stream};
+    use crate::survival::replicate_tests::{Replicated, agree_with_the_point_estimator};
+    use crate::trial::arm::Arm;
 
     struct Trial {
         days: Vec<i32>,
@@ -194,9 +169,11 @@ mod tests {
         members: Vec<usize>,
     }
 
-    impl Trial {
+    impl Replicated for Trial {
+        type Sorted = (ReplicateFineGray, ReplicateFineGrayScratch);
+
         /// Many ties, of every kind; every fifth is no member.
-        fn draw(stream: &mut Stream) -> Self {
+        fn draw(_: u64, stream: &mut Stream) -> Self {
             let n = 12 + stream.below(50) as usize;
             let last = if stream.below(2) == 0 { 12 } else { 400 };
             let one_of = |stream: &mut Stream| match stream.below(4) {
@@ -212,16 +189,25 @@ mod tests {
             }
         }
 
-        fn sorted(&self) -> Result<ReplicateFineGray, FineGrayError> {
-            ReplicateFineGray::new(&ReplicateFineGrayData {
+        fn n_participants(&self) -> usize {
+            self.days.len()
+        }
+
+        fn sorted(&self) -> Option<Self::Sorted> {
+            let data = ReplicateTrial {
                 days: &self.days,
                 endings: &self.endings,
                 arms: &self.arms,
                 members: &self.members,
-            })
+            };
+            Some((ReplicateFineGray::new(&data).ok()?, ReplicateFineGrayScratch::default()))
         }
 
-        fn point(&self, weights: &[u32]) -> Result<Replicate, FineGrayError> {
+        fn replicate((sorted, scratch): &mut Self::Sorted, weights: &[u32]) -> Replicate {
+            sorted.fit(weights, scratch)
+        }
+
+        fn point(&self, weights: &[u32]) -> Option<Replicate> {
             let mut own = vec![0; weights.len()];
             self.members.iter().for_each(|&i| own[i] = weights[i]);
             let z = |arm: &Arm| f64::from(u8::from(*arm == Arm::Intervention));
@@ -234,44 +220,23 @@ mod tests {
                 cause: Cause::Event,
                 censoring_groups: None,
             };
-            let fit = fine_gray(&data, CaseWeights::Frequency(FrequencyWeights(&own)))?;
+            let fit = fine_gray(&data, CaseWeights::Frequency(FrequencyWeights(&own))).ok()?;
             let (estimate, variance) = (fit.coefficients[0], fit.covariance[[0, 0]]);
-            Ok(Replicate { estimate, std_error: variance.sqrt() })
+            Some(Replicate { estimate, std_error: variance.sqrt() })
         }
     }
 
     #[test]
     fn replicates_are_the_fit_with_those_weights() {
-        let mut scratch = ReplicateFineGrayScratch::default();
-        let (mut fits, mut none) = (0, 0);
-        for case in 0..300 {
-            let mut stream = Stream::new(Seed(8), Purpose::Simulation, case);
-            let trial = Trial::draw(&mut stream);
-            let Ok(sorted) = trial.sorted() else { continue };
-            for draw in 0..6 {
-                let mut weight = || if draw == 0 { 1 } else { stream.below(4) };
-                let weights: Vec<u32> = trial.days.iter().map(|_| weight()).collect();
-                let got = sorted.fit(&weights, &mut scratch);
-                let Ok(want) = trial.point(&weights) else {
-                    assert!(got.estimate.is_nan() && got.std_error.is_nan(), "{case} {draw}");
-                    none += 1;
-                    continue;
-                };
-                assert!((got.estimate - want.estimate).abs() < 1e-10, "{got:?} {want:?}");
-                let ratio = got.std_error / want.std_error;
-                assert!((ratio - 1.0).abs() < 1e-9, "{case} {draw}: {got:?} {want:?}");
-                fits += 1;
-            }
-        }
-        assert!(fits > 1200 && none > 5, "{fits} {none}");
+        agree_with_the_point_estimator::<Trial>(Seed(8));
     }
 
     #[test]
     fn influence_is_the_derivative() {
         const MANY: u32 = 1000;
         for case in 0..20 {
-            let trial = Trial::draw(&mut Stream::new(Seed(9), Purpose::Simulation, case));
-            let Ok(sorted) = trial.sorted() else { continue };
+            let trial = Trial::draw(case, &mut Stream::new(Seed(9), Purpose::Simulation, case));
+            let Some((sorted, _)) = trial.sorted() else { continue };
             for (i, influence) in sorted.influence().iter().enumerate() {
                 let at = |weight: u32| {
                     let mut weights = vec![MANY; trial.days.len()];

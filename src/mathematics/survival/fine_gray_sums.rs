@@ -1,7 +1,7 @@
 //! Sums over the risk sets of a Fine-Gray regression, each by walks over sorted days.
 
 use super::ending::{Cause, Ending};
-use super::fine_gray::FineGrayData;
+use super::fine_gray_data::FineGrayData;
 use crate::numeric::elementary::{exp, ln};
 
 /// What ended a participant's time, seen from the cause of interest.

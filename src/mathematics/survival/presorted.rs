@@ -1,7 +1,10 @@
 //! The curves of one group for many replicates: sorted once, weighted many times.
 
 use super::ending::Ending;
+pub use super::presorted_table::Places;
+use super::presorted_table::{Row, Table};
 use super::presorted_walks::{incidences, median, restricted_means, survivals};
+use super::running_weights::{RunningWeights, as_u32};
 
 /// One group, sorted by day, ready to be weighted.
 ///
@@ -56,15 +59,6 @@ pub struct ReadAt<'a> {
     pub incidence: &'a [f64],
 }
 
-/// Where estimates go, one a time. They are raw buffers of a replicate: NaN where there is none.
-#[derive(Debug, Default)]
-pub struct Places<'a> {
-    /// The estimates.
-    pub estimates: &'a mut [f64],
-    /// Their standard errors; empty if they are not wanted.
-    pub std_errors: &'a mut [f64],
-}
-
 /// What a replicate writes. `CurveReadings::default()` has no room for anything.
 #[derive(Debug, Default)]
 pub struct CurveReadings<'a> {
@@ -81,26 +75,8 @@ pub struct CurveReadings<'a> {
 /// Working memory of a replicate, for groups of any size; what it held before does not matter.
 #[derive(Clone, Debug, Default)]
 pub struct CurveScratch {
-    /// The weight of all members before each place of the order.
-    before: Vec<i64>,
+    before: RunningWeights,
     rows: Vec<Row>,
-}
-
-/// A day of the replicate's table.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Row {
-    pub(super) day: f64,
-    pub(super) n_at_risk: f64,
-    pub(super) n_events: f64,
-    pub(super) n_competing: f64,
-}
-
-/// The days of a replicate on which anyone's time ends.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Table<'a> {
-    pub(super) rows: &'a [Row],
-    /// Until when someone was followed, as far as one asks.
-    pub(super) followed_until: f64,
 }
 
 impl PresortedTimes {
@@ -188,21 +164,16 @@ impl PresortedTimes {
         scratch: &'s mut CurveScratch,
     ) -> Table<'s> {
         let CurveScratch { before, rows } = scratch;
-        before.resize(self.order.len() + 1, 0);
-        let mut total = 0;
-        for (&i, place) in self.order.iter().zip(&mut before[1..]) {
-            total += i64::from(weights[i as usize]);
-            *place = total;
-        }
-        before[0] = 0;
+        before.set(&self.order, weights);
+        let total = before.total();
         rows.resize(rows.len().max(self.days.len() + 1), Row::default());
         // A day on which nobody's time ends in the replicate is no day of its table: it is
         // written, and then written over. That is faster than to ask.
         let (mut n_rows, mut start, mut last) = (0, 0, f64::NEG_INFINITY);
         for day in self.days.iter().take_while(|day| day.day <= until) {
-            let events = before[day.events_end as usize];
-            let competing = before[day.competing_end as usize];
-            let end = before[day.end as usize];
+            let events = before.until(day.events_end);
+            let competing = before.until(day.competing_end);
+            let end = before.until(day.end);
             rows[n_rows] = Row {
                 day: day.day,
                 n_at_risk: (total - start) as f64,
@@ -218,10 +189,6 @@ impl PresortedTimes {
         let followed_until = if total > start { f64::INFINITY } else { last };
         Table { rows: &rows[..n_rows], followed_until }
     }
-}
-
-fn as_u32(i: usize) -> u32 {
-    u32::try_from(i).expect("a trial has fewer people than 2³²")
 }
 
 #[cfg(test)]

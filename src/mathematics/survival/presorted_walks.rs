@@ -1,6 +1,6 @@
 //! Walks over the days of a replicate, each for one kind of curve.
 
-use super::presorted::{Places, Row, Table};
+use super::presorted_table::{Places, Row, Table};
 use super::quantile::first_reach;
 
 /// Calls `read` at each time with the walk past all days up to it, and with the places of the

@@ -1,22 +1,23 @@
 //! Counting participants by day.
 
 use super::ending::Ending;
-use super::event_table::{EventDay, EventTable};
+use super::event_day::{EventDay, RiskSet};
 use super::times::Times;
 use crate::numeric::sum::RunningSum;
 use crate::numeric::weights::CaseWeights;
 
-/// Those at risk from the day after a change to the day of the next one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct RiskSet {
-    /// The day of the change.
-    pub(super) after_day: i32,
-    /// The sum of weights after it.
-    pub(super) n: f64,
+/// What an event table is made of: its days, everyone's weight, those at risk where anyone enters
+/// late, and the first day between others on which nobody is.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) rows: Vec<EventDay>,
+    pub(super) n_participants: f64,
+    pub(super) risk_sets: Vec<RiskSet>,
+    pub(super) gap: Option<i32>,
 }
 
-/// The table of [`EventTable::of`].
-pub(super) fn tally(times: Times<'_>, weights: CaseWeights<'_>) -> EventTable {
+/// Counts everyone.
+pub(super) fn tally(times: Times<'_>, weights: CaseWeights<'_>) -> Tally {
     let is_counted = |i: usize| weights.get(i) > 0.0 && times.is_ever_at_risk(i);
     let slots = Slots::of(times, is_counted);
     let mut days = vec![DayTally::default(); slots.len()];
@@ -31,11 +32,7 @@ pub(super) fn tally(times: Times<'_>, weights: CaseWeights<'_>) -> EventTable {
             None => at_risk.enter(weight, 1),
         }
     }
-    let mut table = EventTable {
-        n_participants: total.get(),
-        has_sampling_weights: matches!(weights, CaseWeights::Sampling(_)),
-        ..EventTable::default()
-    };
+    let mut table = Tally { n_participants: total.get(), ..Tally::default() };
     let mut empty_from = None;
     for (slot, tally) in days.iter().enumerate() {
         let day = slots.day(slot);

@@ -11,7 +11,7 @@ use super::types::{Instrument, Rule};
 use super::value_set::read_value_set;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, nearest};
 use crate::plan::bounds::{LARGEST_PLAN, SYNTAX_ERRORS_TOLD};
-use crate::plan::parse::PlanDocument;
+use crate::plan::document::PlanDocument;
 use crate::plan::schema_check::breaches;
 use crate::results::manifest::sha256;
 

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::plan::questionnaires::Direction;
-
 /// An instrument: its items and how they make a score.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -51,6 +49,16 @@ pub enum AskedOf {
     Everyone,
     /// Those who have a job.
     Employed,
+}
+
+/// What a higher score means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// More is better.
+    HigherIsBetter,
+    /// Less is better.
+    LowerIsBetter,
 }
 
 /// A title in the languages of the reports.

@@ -13,14 +13,14 @@ pub(super) fn methods(source: Source<'_>) -> Value {
     let (names, rows) = (source.names, source.results.rows());
     let used: BTreeSet<Method> = rows.iter().map(|row| row.key.method).collect();
     let resampled: BTreeSet<Inference> = rows.iter().map(|row| row.key.inference).collect();
-    let texts = names.texts;
+    let explanations = &names.texts.explanations;
     let methods = used.into_iter().map(|method| {
-        let known = texts.methods.get(method.as_str());
-        (names.method(method), known.map_or("", |text| text.sentence.as_str()))
+        let known = explanations.method(method);
+        (names.method(method), known.map_or("", |own| own.sentence.as_str()))
     });
     let resampled = resampled.into_iter().filter(|kind| *kind != Inference::Analytic).map(|kind| {
-        let sentence = texts.inference_methods.get(kind.as_str());
-        (names.inference(kind), sentence.map_or("", String::as_str))
+        let known = explanations.inference(kind);
+        (names.inference(kind), known.map_or("", |own| own.sentence.as_str()))
     });
     let value = |(label, sentence): (String, &str)| {
         Value::from(BTreeMap::from([("label", Value::from(label)), ("sentence", sentence.into())]))

@@ -7,31 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// Declares structs of texts.
-///
-/// They are read by way of a map: what serde derives for a struct of a hundred texts takes the
-/// optimiser minutes.
-macro_rules! texts {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: String,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, Deserialize)]
-        #[serde(try_from = "std::collections::BTreeMap<String, String>")]
-        pub struct $name { $($(#[$field_meta])* pub $field: String,)+ }
+pub use crate::results::language::Language;
+use crate::results::methods::{Explanations, ExplanationsError};
 
-        impl TryFrom<std::collections::BTreeMap<String, String>> for $name {
-            type Error = String;
-
-            fn try_from(
-                mut all: std::collections::BTreeMap<String, String>,
-            ) -> Result<Self, String> {
-                let own = Self { $($field: $crate::render::text::take(&mut all, stringify!($field))?,)+ };
-                $crate::render::text::nothing_left(&all)?;
-                Ok(own)
-            }
-        }
-    };
-}
-
+#[macro_use]
+mod declared;
 mod figures;
 mod fill;
 mod questionnaires;
@@ -56,28 +36,9 @@ pub use time_figures::{
     RestrictedMeanByHorizonText,
 };
 
-/// A language in which documents exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Language {
-    /// English.
-    English,
-}
-
-impl Language {
-    /// Every language.
-    pub const ALL: &'static [Language] = &[Language::English];
-
-    /// The code of the language: `en`.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-        }
-    }
-
-    const fn source(self) -> &'static str {
-        match self {
-            Self::English => include_str!("en.toml"),
-        }
+fn source(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("en.toml"),
     }
 }
 
@@ -87,7 +48,16 @@ impl Language {
 pub struct TextError {
     language: &'static str,
     #[source]
-    source: toml::de::Error,
+    source: Unreadable,
+}
+
+/// Which of the two files of a language.
+#[derive(Debug, thiserror::Error)]
+enum Unreadable {
+    #[error(transparent)]
+    Texts(#[from] toml::de::Error),
+    #[error(transparent)]
+    Explanations(#[from] ExplanationsError),
 }
 
 /// All texts of one language.
@@ -136,27 +106,9 @@ pub struct Texts {
     pub strategies: BTreeMap<String, String>,
     /// Texts of the report's template.
     pub page: BTreeMap<String, String>,
-    /// Names of kinds of inference, by their word in the results.
-    pub inference: BTreeMap<String, String>,
-    /// A sentence for each kind of resampled inference, with its reference.
-    pub inference_methods: BTreeMap<String, String>,
-    /// Name and description of each method, by its word in the results.
-    pub methods: BTreeMap<String, MethodText>,
-}
-
-/// A text that must be there.
-#[inline(never)]
-fn take(all: &mut BTreeMap<String, String>, name: &str) -> Result<String, String> {
-    all.remove(name).ok_or_else(|| format!("missing field `{name}`"))
-}
-
-/// That no text has a name that nobody asks for.
-#[inline(never)]
-fn nothing_left(all: &BTreeMap<String, String>) -> Result<(), String> {
-    match all.keys().next() {
-        Some(name) => Err(format!("unknown field `{name}`")),
-        None => Ok(()),
-    }
+    /// Every method and kind of inference in words, from a file of their own.
+    #[serde(skip)]
+    pub explanations: Explanations,
 }
 
 impl Texts {
@@ -167,8 +119,12 @@ impl Texts {
     /// [`TextError`] where the file lacks a key or has one too many. The program's tests read
     /// every language, so a released program does not meet it.
     pub fn new(language: Language) -> Result<Self, TextError> {
-        toml::from_str(language.source())
-            .map_err(|source| TextError { language: language.code(), source })
+        let read = || -> Result<Self, Unreadable> {
+            let mut texts: Self = toml::from_str(source(language))?;
+            texts.explanations = Explanations::new(language)?;
+            Ok(texts)
+        };
+        read().map_err(|source| TextError { language: language.code(), source })
     }
 }
 
@@ -239,15 +195,5 @@ texts! {
         pub observed_each_month: String,
         pub month_axis: String,
         pub contrast: String,
-    }
-}
-
-texts! {
-    /// A method in plain words.
-    pub struct MethodText {
-        /// Name in tables.
-        pub label: String,
-        /// What it does, in a sentence, with its reference.
-        pub sentence: String,
     }
 }

@@ -7,25 +7,19 @@ use super::sorted::{CoxScratch, SortedCox};
 use super::{CoxData, CoxError, Settings};
 use crate::numeric::weights::{CaseWeights, FrequencyWeights};
 use crate::survival::ending::Ending;
-use crate::survival::replicate::Replicate;
+use crate::survival::replicate::{Replicate, ReplicateTrial};
+use crate::survival::running_weights::{RunningWeights, as_u32};
 use crate::survival::two_arm_score::TwoArmScore;
-use crate::trial::arm::Arm;
 
-/// A trial, one element a participant, and who of it is in the regression.
+/// A trial, its covariates and strata.
 #[derive(Clone, Copy, Debug)]
 pub struct ReplicateCoxData<'a> {
-    /// The last day at risk.
-    pub days: &'a [i32],
-    /// How it ended; the event is [`Ending::Event`], a competing exit counts as censored.
-    pub endings: &'a [Ending],
-    /// The arm.
-    pub arms: &'a [Arm],
-    /// The other covariates; none: the arm alone.
+    /// Who is in the regression, and how long; a competing exit counts as censored.
+    pub trial: ReplicateTrial<'a>,
+    /// The other covariates, one value a participant; none: the arm alone.
     pub covariates: &'a [&'a [f64]],
     /// Each has a baseline hazard of its own; any labels.
     pub strata: Option<&'a [usize]>,
-    /// The positions of those in the regression. Of others nothing is read.
-    pub members: &'a [usize],
 }
 
 /// The Cox regression of the arm, Efron's ties, alone or with covariates, within strata or not,
@@ -69,7 +63,7 @@ enum Kernel {
 /// matter.
 #[derive(Clone, Debug, Default)]
 pub struct ReplicateCoxScratch {
-    before: Vec<i64>,
+    before: RunningWeights,
     score: TwoArmScore,
     covariates: CovariateScratch,
     /// Of members, for the replicates that are left to the point estimator.
@@ -89,14 +83,13 @@ impl ReplicateCox {
     ///
     /// If the slices differ in length, or a member has no place in them.
     pub fn new(data: &ReplicateCoxData<'_>) -> Result<Self, CoxError> {
-        let n_participants = data.days.len();
-        assert_eq!(n_participants, data.endings.len(), "one ending a participant");
-        assert_eq!(n_participants, data.arms.len(), "one arm a participant");
-        let members = data.members;
-        let days: Vec<i32> = members.iter().map(|&i| data.days[i]).collect();
-        let events: Vec<bool> = members.iter().map(|&i| data.endings[i] == Ending::Event).collect();
-        let in_intervention = |&i: &usize| f64::from(u8::from(data.arms[i] == Arm::Intervention));
-        let mut columns: Vec<Vec<f64>> = vec![members.iter().map(in_intervention).collect()];
+        let trial = data.trial;
+        let n_participants = trial.n_participants();
+        let members = trial.members;
+        let days = trial.member_days();
+        let events: Vec<bool> =
+            members.iter().map(|&i| trial.endings[i] == Ending::Event).collect();
+        let mut columns = vec![trial.arm_column()];
         columns.extend(data.covariates.iter().map(|c| members.iter().map(|&i| c[i]).collect()));
         let strata: Option<Vec<usize>> =
             data.strata.map(|strata| members.iter().map(|&i| strata[i]).collect());
@@ -113,7 +106,7 @@ impl ReplicateCox {
         let mut influence = vec![0.0; n_participants];
         members.iter().zip(all.column(0)).for_each(|(&i, &value)| influence[i] = value);
         let kernel = if data.covariates.is_empty() {
-            Kernel::Arm(ArmKernel::new(data))
+            Kernel::Arm(ArmKernel::new(&trial, data.strata))
         } else {
             Kernel::Covariates(CovariateKernel::new(&sorted, &fit, &all))
         };
@@ -168,14 +161,12 @@ impl ReplicateCox {
     }
 }
 
-fn as_u32(i: usize) -> u32 {
-    u32::try_from(i).expect("a trial has fewer people than 2³²")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::{Purpose, Seed, Stream};
+    use crate::survival::replicate_tests::{Replicated, agree_with_the_point_estimator};
+    use crate::trial::arm::Arm;
 
     struct Trial {
         days: Vec<i32>,
@@ -186,7 +177,9 @@ mod tests {
         members: Vec<usize>,
     }
 
-    impl Trial {
+    impl Replicated for Trial {
+        type Sorted = (ReplicateCox, ReplicateCoxScratch);
+
         /// With many ties or few, and every combination of strata and covariates; every fifth is
         /// no member.
         fn draw(case: u64, stream: &mut Stream) -> Self {
@@ -211,19 +204,28 @@ mod tests {
             }
         }
 
-        fn sorted(&self) -> Result<ReplicateCox, CoxError> {
+        fn n_participants(&self) -> usize {
+            self.days.len()
+        }
+
+        fn sorted(&self) -> Option<Self::Sorted> {
             let covariates: Vec<&[f64]> = self.covariates.iter().map(Vec::as_slice).collect();
-            ReplicateCox::new(&ReplicateCoxData {
+            let trial = ReplicateTrial {
                 days: &self.days,
                 endings: &self.endings,
                 arms: &self.arms,
-                covariates: &covariates,
-                strata: self.strata.as_deref(),
                 members: &self.members,
-            })
+            };
+            let strata = self.strata.as_deref();
+            let data = ReplicateCoxData { trial, covariates: &covariates, strata };
+            Some((ReplicateCox::new(&data).ok()?, ReplicateCoxScratch::default()))
         }
 
-        fn point(&self, weights: &[u32]) -> Result<Replicate, CoxError> {
+        fn replicate((sorted, scratch): &mut Self::Sorted, weights: &[u32]) -> Replicate {
+            sorted.fit(weights, scratch)
+        }
+
+        fn point(&self, weights: &[u32]) -> Option<Replicate> {
             let events: Vec<bool> = self.endings.iter().map(|e| *e == Ending::Event).collect();
             let z = |arm: &Arm| f64::from(u8::from(*arm == Arm::Intervention));
             let arm: Vec<f64> = self.arms.iter().map(z).collect();
@@ -237,45 +239,23 @@ mod tests {
                 events: &events,
                 columns: &columns,
                 strata: self.strata.as_deref(),
-            })?;
+            })
+            .ok()?;
             let weights = CaseWeights::Frequency(FrequencyWeights(&own));
-            let fit = sorted.fit(weights, &Settings::default())?;
-            Ok(Replicate { estimate: fit.coefficients[0], std_error: fit.std_error(0) })
+            let fit = sorted.fit(weights, &Settings::default()).ok()?;
+            Some(Replicate { estimate: fit.coefficients[0], std_error: fit.std_error(0) })
         }
     }
 
     #[test]
     fn replicates_are_the_fit_with_those_weights() {
-        let mut scratch = ReplicateCoxScratch::default();
-        let (mut fits, mut none) = (0, 0);
-        for case in 0..300 {
-            let mut stream = Stream::new(Seed(6), Purpose::Simulation, case);
-            let trial = Trial::draw(case, &mut stream);
-            let Ok(sorted) = trial.sorted() else { continue };
-            for draw in 0..6 {
-                let mut weight = || if draw == 0 { 1 } else { stream.below(4) };
-                let weights: Vec<u32> = trial.days.iter().map(|_| weight()).collect();
-                let got = sorted.fit(&weights, &mut scratch);
-                let Ok(want) = trial.point(&weights) else {
-                    assert!(got.estimate.is_nan() && got.std_error.is_nan(), "{case} {draw}");
-                    none += 1;
-                    continue;
-                };
-                let off = (got.estimate - want.estimate).abs() / want.std_error;
-                assert!(off < 1e-10, "{case} {draw}: {got:?} {want:?}");
-                let ratio = got.std_error / want.std_error;
-                assert!((ratio - 1.0).abs() < 1e-9, "{case} {draw}: {got:?} {want:?}");
-                fits += 1;
-            }
-        }
-        assert!(fits > 1200 && none > 5, "{fits} {none}");
+        agree_with_the_point_estimator::<Trial>(Seed(6));
     }
 
     #[test]
     fn an_arm_without_events_has_no_replicate() {
         let trial = Trial::draw(0, &mut Stream::new(Seed(6), Purpose::Simulation, 0));
-        let sorted = trial.sorted().unwrap();
-        let mut scratch = ReplicateCoxScratch::default();
+        let (sorted, mut scratch) = trial.sorted().unwrap();
         for arm in Arm::BOTH {
             let weight =
                 |i: usize| u32::from(trial.arms[i] != arm || trial.endings[i] == Ending::Censored);

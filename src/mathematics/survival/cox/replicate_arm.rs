@@ -1,8 +1,8 @@
 //! A replicate of the regression on the arm alone.
 
-use super::replicate::ReplicateCoxData;
 use crate::survival::ending::Ending;
-use crate::survival::replicate::Replicate;
+use crate::survival::replicate::{Replicate, ReplicateTrial};
+use crate::survival::running_weights::{RunningWeights, as_u32};
 use crate::survival::two_arm_score::TwoArmScore;
 use crate::trial::arm::{Arm, TwoArm};
 
@@ -24,8 +24,9 @@ struct AtRisk {
 }
 
 impl ArmKernel {
-    pub(super) fn new(data: &ReplicateCoxData<'_>) -> Self {
-        let stratum = |i: usize| data.strata.map_or(0, |strata| strata[i]);
+    /// Of members that each have a stratum of any label; without, all are in one.
+    pub(super) fn new(data: &ReplicateTrial<'_>, strata: Option<&[usize]>) -> Self {
+        let stratum = |i: usize| strata.map_or(0, |strata| strata[i]);
         let is_event = |i: usize| data.endings[i] == Ending::Event;
         let key = |i: usize| (stratum(i), data.days[i], !is_event(i));
         let sorted = |arm: Arm| {
@@ -61,21 +62,15 @@ impl ArmKernel {
         &self,
         weights: &[u32],
         start: f64,
-        (before, score): (&mut Vec<i64>, &mut TwoArmScore),
+        (before, score): (&mut RunningWeights, &mut TwoArmScore),
     ) -> Replicate {
-        before.resize(self.order.len() + 1, 0);
-        let mut total = 0;
-        for (&i, place) in self.order.iter().zip(&mut before[1..]) {
-            total += i64::from(weights[i as usize]);
-            *place = total;
-        }
-        before[0] = 0;
-        score.clear(usize::try_from(total).unwrap_or(usize::MAX));
+        before.set(&self.order, weights);
+        score.clear(usize::try_from(before.total()).unwrap_or(usize::MAX));
         for day in &self.days {
-            let count = |from: u32, to: u32| (before[to as usize] - before[from as usize]) as f64;
+            let count = |of: AtRisk, to: u32| before.between(of.start, to);
             let (one, zero) = (day.intervention, day.control);
-            let (d1, d0) = (count(one.start, one.events_end), count(zero.start, zero.events_end));
-            let (n1, n0) = (count(one.start, one.end), count(zero.start, zero.end));
+            let (d1, d0) = (count(one, one.events_end), count(zero, zero.events_end));
+            let (n1, n0) = (count(one, one.end), count(zero, zero.end));
             // The product, not both: one branch that is hardly ever taken.
             if n1 * n0 > 0.0 {
                 score.add_events(d1, d0);
@@ -93,8 +88,4 @@ impl ArmKernel {
             std_error: (1.0 / at.information).sqrt(),
         })
     }
-}
-
-fn as_u32(i: usize) -> u32 {
-    u32::try_from(i).expect("a trial has fewer people than 2³²")
 }

@@ -8,6 +8,7 @@ use super::fit::CoxFit;
 use super::sorted::SortedCox;
 use crate::numeric::elementary::exp;
 use crate::survival::replicate::Replicate;
+use crate::survival::running_weights::as_u32;
 
 /// Steps after which the replicate is left to the point estimator.
 const MOST_STEPS: usize = 12;
@@ -408,8 +409,4 @@ fn solve_upper(lower: &[f64], y: &mut [f64]) {
         let after: f64 = (i + 1..y.len()).map(|k| lower[k * (k + 1) / 2 + i] * y[k]).sum();
         y[i] = (y[i] - after) / lower[i * (i + 1) / 2 + i];
     }
-}
-
-fn as_u32(i: usize) -> u32 {
-    u32::try_from(i).expect("a trial has fewer people than 2³²")
 }

@@ -2,6 +2,7 @@
 
 use super::{CoxData, CoxError};
 use crate::numeric::weights::CaseWeights;
+use crate::survival::running_weights::as_u32;
 
 /// A day on which someone of a stratum has the event, and the rows that are at risk on it for
 /// the last time: those with the event first, then those whose last day is it or lies before the
@@ -367,10 +368,6 @@ fn order_of(data: &CoxData<'_>, stratum: &impl Fn(usize) -> usize) -> Vec<u32> {
         *place += 1;
     }
     order
-}
-
-fn as_u32(i: usize) -> u32 {
-    u32::try_from(i).expect("a trial has fewer people than 2³²")
 }
 
 /// The largest power of two that is no more than the root of that finite square.
