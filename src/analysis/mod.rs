@@ -12,6 +12,7 @@ mod estimands;
 mod families;
 mod first_job;
 mod flow;
+mod material;
 mod proportions;
 mod questionnaires;
 mod randomisation;
@@ -20,6 +21,7 @@ mod sheet;
 mod subgroups;
 mod summary;
 mod take_up;
+mod whom;
 
 use crate::numeric::interval::ConfidenceLevel;
 use crate::plan::types::Plan;

@@ -3,6 +3,7 @@
 pub mod composition;
 pub mod export;
 pub mod joint_draws;
+pub mod json;
 pub mod manifest;
 pub mod result_set;
 pub mod row;
