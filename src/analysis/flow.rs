@@ -6,7 +6,7 @@ use super::material::Material;
 use super::sheet::{Entry, Sheet};
 use super::whom;
 use crate::results::composition::Fact;
-use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Statistic, Unit};
+use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Statistic};
 use crate::trial::time::month_end_day;
 
 /// Whether outcomes at the horizon are known of everyone.

@@ -7,7 +7,8 @@ use super::run::provenance;
 use super::staging::{MANIFEST, file_error};
 use super::terminal::Terminal;
 use crate::error::Error;
-use crate::results::export::{ExportError, from_json};
+use crate::results::export::ExportError;
+use crate::results::json::from_json;
 use crate::results::manifest::{FileHash, Manifest};
 
 /// Runs the command.

@@ -18,7 +18,7 @@ use crate::survival::log_rank::{log_rank, log_rank_stratified, peto_peto, peto_p
 use crate::survival::max_combo::{MaxCombo, MaxComboError, max_combo_stratified};
 use crate::survival::not_estimable::NotEstimable;
 use crate::survival::weighted_log_rank::{FlemingHarrington, fleming_harrington_stratified};
-use crate::trial::arm::TwoArm;
+use crate::trial::arm::{Arm, TwoArm};
 
 /// Tests of one group, not stratified.
 pub(super) fn add_tests(

@@ -14,7 +14,7 @@ use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Statist
 use crate::trial::arm::Arm;
 
 /// Days within which a disagreement may be a matter of memory or of a late report.
-const ONE_MONTH_DAYS: i32 = 31;
+pub(in crate::analysis) const ONE_MONTH_DAYS: i32 = 31;
 
 /// The two who report.
 pub(in crate::analysis) const QUESTIONNAIRE: &str = "questionnaire";
