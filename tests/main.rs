@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+mod composition;
 mod coverage;
 mod determinism;
 mod documents;

@@ -9,7 +9,8 @@ use super::run::{provenance, shown, write_directory};
 use super::staging::{Existing, MANIFEST, Staging, file_error};
 use super::terminal::Terminal;
 use crate::error::Error;
-use crate::results::export::{ExportError, from_json};
+use crate::results::export::ExportError;
+use crate::results::json::from_json;
 use crate::results::manifest::{FileHash, INTERNAL_DOCUMENTS, Manifest, PUBLISHED_DOCUMENTS};
 
 /// Runs the command.

@@ -13,8 +13,9 @@ use super::terminal::Terminal;
 use crate::analysis::{Analysed, analyse_keeping_draws};
 use crate::error::Error;
 use crate::render::html::Provenance;
-use crate::results::export::{ExportError, to_csv, to_json, to_parquet};
+use crate::results::export::{ExportError, to_csv, to_parquet};
 use crate::results::joint_draws;
+use crate::results::json::to_json;
 use crate::results::manifest::{FileHash, INTERNAL, Manifest, Program};
 use crate::results::result_set::ResultSet;
 

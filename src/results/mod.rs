@@ -4,6 +4,7 @@ pub mod composition;
 pub mod export;
 pub mod joint_draws;
 pub mod language;
+pub mod json;
 pub mod manifest;
 pub mod methods;
 pub mod result_set;

@@ -2,6 +2,7 @@
 //!
 //! The values are smooth formulas, not estimates: they only have to be where a trial's would be.
 
+use ips_eval::results::composition::Composition;
 use ips_eval::results::result_set::ResultSet;
 use ips_eval::results::row::{ALL_REGIONS, Key, MASKED_COMPLEMENT, MASKED_SMALL_CELL, Row};
 use ips_eval::results::study::Study;
@@ -193,6 +194,7 @@ fn add(rows: &mut Vec<Row>, key: &Key0<'_>, values: &[(Statistic, f64)]) {
             unit,
             role: Role::Secondary,
             note: String::new(),
+            composition: Composition::Constant,
         });
     }
 }
