@@ -1,7 +1,7 @@
 //! `ips-eval report`: documents from results alone.
 
 use super::args::{Format, ReportArguments};
-use super::documents::render;
+use super::documents::{Wanted, render};
 use super::load::read_bytes;
 use super::run::provenance;
 use super::staging::{MANIFEST, file_error};
@@ -19,8 +19,9 @@ pub(super) fn report(terminal: Terminal, arguments: &ReportArguments) -> Result<
     let mut manifest: Manifest = serde_json::from_slice(&manifest).map_err(ExportError::from)?;
     let out = arguments.out.as_deref().unwrap_or(directory);
     let mut written = Vec::new();
+    let wanted = Wanted { audience: arguments.audience, figures: &arguments.figures };
     for &language in &arguments.lang {
-        let files = render(&results, language, arguments.audience, &provenance(&manifest))?;
+        let files = render(&results, language, wanted, &provenance(&manifest))?;
         for format in &arguments.format {
             match format {
                 // Figures go with every format: the page embeds what the files hold.

@@ -239,6 +239,7 @@ texts! {
         pub observed_each_month: String,
         pub month_axis: String,
         pub contrast: String,
+        pub part: String,
     }
 }
 
