@@ -89,7 +89,7 @@ fn write_shape(svg: &mut String, shape: &Shape) {
             push(
                 svg,
                 format_args!(
-                    "<text x=\"{x}\" y=\"{y}\"{anchor} font-size=\"{size}\" fill=\"{fill}\"{bold}>{text}</text>\n"
+                    "<text x=\"{x}\" y=\"{y}\"{anchor} font-size=\"{size}\" fill=\"{fill}\"{bold}>\n{text}\n</text>\n"
                 ),
             );
         }

@@ -86,23 +86,21 @@ fn read(draft: &mut Draft<'_>, outcome: Outcome) -> Option<(TwoArm<Vec<Step>>, P
     let steps = steps::both(draft, &asked);
     draft.say(alternative, &[]);
     let month = names.study.horizon_months;
-    let values =
-        draft.arm_values(&text.alternative_arm, form, |arm| steps::at(steps.get(arm), month));
-    let row = [("month", &*month.to_string()), ("arm_values", &values)];
-    draft.say(&text.alternative_starts, &row);
+    let at = |arm| steps::at(steps.get(arm), month);
+    let values = draft.arm_values(&text.alternative_arm, form, at);
+    draft.say(&text.alternative_starts, &[("month", &month.to_string()), ("arm_values", &values)]);
     let curves = Curves { steps: &steps, join: Join::Steps, area_until: None };
-    let panel = curves::panel(names, curves, curves::last(&steps));
-    Some((steps, panel))
+    Some((steps.clone(), curves::panel(names, curves, curves::last(&steps))))
 }
 
 /// Contrasts in words, the difference at the horizon alone; and all of them with method and month.
 fn contrasts(draft: &mut Draft<'_>) -> (Vec<String>, Vec<(&'static str, String, Interval)>) {
     let (results, names) = (draft.results, draft.names);
     let text = &names.texts.figure.job_starts;
-    let known = months(results, &Question::job_starts_effect(0));
-    let ratio = Question::job_starts_ratio();
-    let ratio = ratio.has_rows(results).then_some((ratio, None));
-    let effects = known.iter().map(|&month| (Question::job_starts_effect(month), Some(month)));
+    let ratio = Some((Question::job_starts_ratio(), None));
+    let ratio = ratio.filter(|(ratio, _)| ratio.has_rows(results));
+    let effects = months(results, &Question::job_starts_effect(0)).into_iter();
+    let effects = effects.map(|month| (Question::job_starts_effect(month), Some(month)));
     let (mut words, mut lines) = (Vec::new(), Vec::new());
     for (question, month) in effects.chain(ratio) {
         let own = question.interval(results);
