@@ -2,9 +2,9 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::args::{AudienceArguments, DemoArguments, ProblemArguments};
+use super::args::{AudienceArguments, DemoArguments, FigureArguments, ProblemArguments};
 use super::check::report_outcome;
-use super::documents::File;
+use super::documents::{File, Wanted};
 use super::load::load_with;
 use super::run::{
     compute, manifest, manifest_file, pool, result_files, shown, where_to_look, write_directory,
@@ -48,8 +48,9 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
     let loaded = report_outcome(terminal.errors_only(), outcome, problems)?;
     let pool = pool(arguments.threads)?;
     let results = compute(terminal, &loaded, &pool)?.results;
-    let audience = AudienceArguments { internal: false };
-    let found = pool.install(|| result_files(&loaded, &results, audience, Vec::new()))?;
+    let (audience, figures) = (AudienceArguments { internal: false }, FigureArguments::default());
+    let wanted = Wanted { audience, figures: &figures };
+    let found = pool.install(|| result_files(&loaded, &results, wanted, Vec::new()))?;
     files.extend(found.into_iter().map(|(name, bytes)| (format!("{RESULTS}/{name}"), bytes)));
     let manifest = manifest_file(manifest(&loaded, &results), &files)?;
     files.push(manifest);

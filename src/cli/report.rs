@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{Format, ReportArguments};
-use super::documents::{File, render};
+use super::documents::{File, Wanted, render};
 use super::load::read_bytes;
 use super::run::{provenance, shown, write_directory};
 use super::staging::{Existing, MANIFEST, Staging, file_error};
@@ -23,8 +23,9 @@ pub(super) fn report(terminal: Terminal, arguments: &ReportArguments) -> Result<
     let out = arguments.out.as_deref().unwrap_or(&place);
     let staging = Staging::new(terminal, out, Existing::Amend)?;
     let mut written: Vec<File> = Vec::new();
+    let wanted = Wanted { audience: arguments.audience, figures: &arguments.figures };
     for &language in &arguments.lang {
-        let files = render(&results, language, arguments.audience, &provenance(&own))?;
+        let files = render(&results, language, wanted, &provenance(&own))?;
         for format in &arguments.format {
             match format {
                 // Figures go with every format: the page embeds what the files hold.

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{AudienceArguments, Language, RunArguments, ThreadArguments};
+use super::args::{Language, RunArguments, ThreadArguments};
 use super::check::load_and_report;
-use super::documents::{File, render};
+use super::documents::{File, Wanted, render};
 use super::load::Loaded;
 use super::staging::{Existing, MANIFEST, Staging, check_target};
 use super::terminal::Terminal;
@@ -38,7 +38,8 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
         let draws = analysed.joint_draws();
         more.push((REPLICATES.to_owned(), joint_draws::to_parquet(&draws)?));
     }
-    let files = pool.install(|| result_files(&loaded, results, arguments.audience, more))?;
+    let wanted = Wanted { audience: arguments.audience, figures: &arguments.figures };
+    let files = pool.install(|| result_files(&loaded, results, wanted, more))?;
     write_directory(terminal, staging, &files)?;
     if terminal.answers_as_json() {
         let answer = json!({ "out": shown(&arguments.out), "rows": results.rows().len() });
@@ -78,7 +79,7 @@ pub(super) fn compute(
 pub(super) fn result_files(
     loaded: &Loaded,
     results: &ResultSet,
-    audience: AudienceArguments,
+    wanted: Wanted<'_>,
     more: Vec<File>,
 ) -> Result<Vec<File>, Error> {
     let mut files = more;
@@ -88,7 +89,7 @@ pub(super) fn result_files(
         ("results.parquet".to_owned(), to_parquet(results.rows())?),
     ]);
     let manifest = manifest(loaded, results);
-    files.extend(render(results, Language::En, audience, &provenance(&manifest))?);
+    files.extend(render(results, Language::En, wanted, &provenance(&manifest))?);
     files.sort();
     let manifest = manifest_file(manifest, &files)?;
     files.push(manifest);

@@ -5,6 +5,7 @@
 //! text and formats numbers, and gives bytes back: it opens no file.
 
 mod audience;
+pub mod chart;
 mod covariates;
 pub mod figure;
 pub mod html;

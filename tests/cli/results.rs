@@ -98,6 +98,27 @@ fn documents_are_rendered_again_from_results_alone() {
 }
 
 #[test]
+fn figures_are_drawn_for_print_on_request() {
+    let folder = TrialFolder::empty();
+    for name in ["results.json", "manifest.json"] {
+        folder.write(&format!("out/{name}"), &RUN.files[name]);
+    }
+    let asked = ["--figure-size", "column", "--figure-format", "svg,pdf,png", "--dpi", "150"];
+    let said = folder.say(&[&["report", "out", "--out", "print"][..], &asked].concat());
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let print = files_below(&folder.path("print"));
+    let name = |ending: &str| format!("figures/first_job.en.{ending}");
+    assert!(print[&name("pdf")].starts_with(b"%PDF-"));
+    assert!(String::from_utf8_lossy(&print[&name("svg")]).contains("width=\"85.00mm\""));
+    // 85 mm at 150 dots an inch.
+    assert_eq!(print[&name("png")][16..20], 502_u32.to_be_bytes());
+    for same in [name("csv"), "report.en.html".to_owned()] {
+        assert!(print[&same] == RUN.files[&same], "{same} does not depend on the size");
+    }
+    assert_eq!(folder.say(&["report", "out", "--dpi", "10"]).code, Some(2));
+}
+
+#[test]
 fn internal_documents_are_marked_and_listed() {
     const MARK: &str = "Internal: contains small cells";
     let page = |files: &Files| String::from_utf8(files["report.en.html"].clone()).unwrap();

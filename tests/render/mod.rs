@@ -8,6 +8,7 @@ mod pages;
 mod questionnaire_documents;
 mod questionnaires;
 mod report;
+mod sheets;
 mod support;
 mod time_to_job;
 mod time_to_job_figures;

@@ -117,7 +117,7 @@ pub(crate) fn empty() -> ResultSet {
     ResultSet::new(belgian().study, Vec::new()).expect("no row is no duplicate")
 }
 
-fn build(regions: &[Region], labels: (&str, &str)) -> ResultSet {
+pub(crate) fn build(regions: &[Region], labels: (&str, &str)) -> ResultSet {
     let study = Study {
         id: "ips-be".to_owned(),
         title: "Individual Placement and Support in Belgium (synthetic values)".to_owned(),

@@ -195,5 +195,6 @@ texts! {
         pub observed_each_month: String,
         pub month_axis: String,
         pub contrast: String,
+        pub part: String,
     }
 }

@@ -1,10 +1,9 @@
 //! Ratios on a log axis: their logarithms are the places, ratios the labels.
 
 use crate::numeric::elementary::{exp, ln};
-use crate::render::lookup::{Cell, Interval};
 use crate::render::number::Numbers;
 
-use super::axis::Axis;
+use super::axis::{Axis, Span};
 
 /// Ticks where nothing is beyond a half or a double.
 const FINE: [f64; 7] = [0.5, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0];
@@ -25,29 +24,22 @@ const BREATH: f64 = 1.1;
 const BEYOND: f64 = -1e3;
 
 /// The place of a ratio.
-pub(super) fn place(ratio: f64) -> f64 {
+pub(crate) fn place(ratio: f64) -> f64 {
     if ratio > 0.0 { ln(ratio) } else { BEYOND }
 }
 
 /// The places of a ratio and its limits.
-pub(super) fn places(interval: &Interval) -> Interval {
-    let cell = |cell: &Cell| cell.value().map_or_else(|| cell.clone(), |v| Cell::Value(place(v)));
-    Interval {
-        estimate: cell(&interval.estimate),
-        lower: cell(&interval.lower),
-        upper: cell(&interval.upper),
-    }
+pub(crate) fn places(span: Span) -> Span {
+    let limits = span.limits.map(|(lower, upper)| (place(lower), place(upper)));
+    Span { estimate: place(span.estimate), limits }
 }
 
 /// Covers all estimates, and intervals as far as they do not dwarf the rest.
-pub(super) fn covering<'i>(placed: impl Iterator<Item = &'i Interval>) -> Axis {
+pub(crate) fn covering(placed: impl IntoIterator<Item = Span>) -> Axis {
     let (mut estimates, mut limits) = (vec![0.0_f64], Vec::new());
-    for interval in placed {
-        let Some(estimate) = interval.estimate.value() else { continue };
-        estimates.push(estimate);
-        if let Some((lower, upper)) = interval.limits() {
-            limits.extend([lower, upper]);
-        }
+    for span in placed {
+        estimates.push(span.estimate);
+        limits.extend(span.limits.into_iter().flat_map(|(lower, upper)| [lower, upper]));
     }
     let most = f64::from(MOST_DOUBLINGS) * ln(2.0);
     let breath = ln(BREATH);
@@ -86,7 +78,7 @@ fn is_power_of_four(place: f64) -> bool {
 }
 
 /// The ratio at a tick, with as few decimals as it has.
-pub(super) fn label(numbers: Numbers<'_>, tick: f64) -> String {
+pub(crate) fn label(numbers: Numbers<'_>, tick: f64) -> String {
     let ratio = exp(tick);
     let is_exact = |digits: &usize| {
         let shown: f64 = format!("{ratio:.digits$}").parse().unwrap_or(ratio);
@@ -101,23 +93,22 @@ mod tests {
     use super::*;
     use crate::render::text::{Language, Texts};
 
-    fn interval(estimate: f64, lower: f64, upper: f64) -> Interval {
-        let [estimate, lower, upper] = [estimate, lower, upper].map(Cell::Value);
-        places(&Interval { estimate, lower, upper })
+    fn ratio(estimate: f64, lower: f64, upper: f64) -> Span {
+        places(Span { estimate, limits: Some((lower, upper)) })
     }
 
-    fn labels(intervals: &[Interval]) -> Vec<String> {
+    fn labels(spans: &[Span]) -> Vec<String> {
         let texts = Texts::new(Language::English).unwrap();
-        let axis = covering(intervals.iter());
+        let axis = covering(spans.iter().copied());
         axis.ticks.iter().map(|tick| label(Numbers::new(&texts.number), *tick)).collect()
     }
 
     #[test]
     fn ticks_are_round_ratios() {
-        assert_eq!(labels(&[interval(1.3, 1.05, 1.6)]), ["0.8", "1", "1.25", "1.5", "2"]);
-        assert_eq!(labels(&[interval(1.3, 0.4, 3.0)]), ["0.25", "0.5", "1", "2", "4"]);
+        assert_eq!(labels(&[ratio(1.3, 1.05, 1.6)]), ["0.8", "1", "1.25", "1.5", "2"]);
+        assert_eq!(labels(&[ratio(1.3, 0.4, 3.0)]), ["0.25", "0.5", "1", "2", "4"]);
         assert_eq!(labels(&[]), ["0.8", "1", "1.25"]);
-        let wide = labels(&[interval(40.0, 0.0, 900.0), interval(0.03, 0.01, 0.2)]);
+        let wide = labels(&[ratio(40.0, 0.0, 900.0), ratio(0.03, 0.01, 0.2)]);
         assert_eq!(wide, ["0.0156", "0.0625", "0.25", "1", "4", "16", "64"]);
     }
 }
