@@ -48,7 +48,7 @@ pub use fill::fill;
 pub use questionnaires::{
     JobQualityText, QuestionnairesText, ResponseRatesText, ScoreEffectsText, ScoresByWaveText,
 };
-pub use report::ReportText;
+pub use report::{PageText, ReportText};
 pub use resampled::ResampledText;
 pub use tables::{FirstJobTablesText, TablesText};
 pub use time_figures::{
@@ -134,8 +134,8 @@ pub struct Texts {
     pub roles: BTreeMap<String, String>,
     /// Names of strategies for intercurrent events, by their word in the results.
     pub strategies: BTreeMap<String, String>,
-    /// Texts of the report's template.
-    pub page: BTreeMap<String, String>,
+    /// Headings of the report, and what is said in any of them.
+    pub page: PageText,
     /// Names of kinds of inference, by their word in the results.
     pub inference: BTreeMap<String, String>,
     /// A sentence for each kind of resampled inference, with its reference.
