@@ -225,5 +225,8 @@ pub(super) enum Language {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
+    /// One page for a browser.
     Html,
+    /// A Word file.
+    Docx,
 }

@@ -2,23 +2,28 @@
 
 use rayon::prelude::*;
 
-use super::args::{AudienceArguments, FigureArguments, FigureFormat, FigureSize, Language};
+use super::args::{
+    AudienceArguments, FigureArguments, FigureFormat, FigureSize, Format, Language,
+};
 use crate::disclosure::small_cells::mask_small_cells;
 use crate::error::Error;
 use crate::render::chart::{Drawing, Size, pdf};
-use crate::render::html::Provenance;
+use crate::render::document::Document;
+use crate::render::sections::{self, Provenance};
+use crate::render::table_files::table_files;
 use crate::render::text::Texts;
-use crate::render::{Audience, figure, html, png, text};
+use crate::render::{Audience, docx, figure, html, png, text};
 use crate::results::result_set::ResultSet;
 
 /// A file with its name in the results directory.
 pub(super) type File = (String, Vec<u8>);
 
-/// For whom documents are made, and what files of figures.
+/// For whom documents are made, in which formats, and what files of figures.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'w> {
     pub(super) audience: AudienceArguments,
     pub(super) figures: &'w FigureArguments,
+    pub(super) formats: &'w [Format],
 }
 
 /// Figures with their numbers (CSV), tables (CSV) and the report of one language. Small cells are
@@ -40,9 +45,10 @@ pub(super) fn render(
     };
     let texts = Texts::new(language).map_err(fault)?;
     let figures = figure::render_all(&shown, &texts, audience).map_err(fault)?;
-    let report = html::report(&shown, &texts, audience, &figures, provenance).map_err(fault)?;
-    let mut files = vec![(format!("report.{code}.html"), report.into_bytes())];
-    for table in html::table_files(&shown, &texts).map_err(fault)? {
+    let document =
+        sections::report(&shown, &texts, audience, &figures, provenance).map_err(fault)?;
+    let mut files = reports(&document, &figures, (wanted.formats, code))?;
+    for table in table_files(&document).map_err(fault)? {
         files.push((format!("tables/{}.{code}.csv", table.name), table.csv.into_bytes()));
     }
     let figures = match size(wanted.figures) {
@@ -68,6 +74,31 @@ pub(super) fn render(
     // A format may be named twice.
     files.sort();
     files.dedup();
+    Ok(files)
+}
+
+/// The report in each of the formats.
+fn reports(
+    document: &Document,
+    figures: &[figure::Figure],
+    (formats, code): (&[Format], &str),
+) -> Result<Vec<File>, Error> {
+    let mut files = Vec::new();
+    if formats.contains(&Format::Html) {
+        files.push((format!("report.{code}.html"), html::write(document).into_bytes()));
+    }
+    if formats.contains(&Format::Docx) {
+        let scale = f32::from(Size::Page.dots_per_inch()) / png::PIXELS_OF_INCH;
+        let sheets: Vec<&Drawing> = figures.iter().flat_map(|figure| &figure.sheets).collect();
+        let drawn = |sheet: &&Drawing| png::from_svg(&sheet.svg(), scale).map_err(fault);
+        let drawn: Vec<Vec<u8>> = sheets.par_iter().map(drawn).collect::<Result<_, Error>>()?;
+        let picture = |name: &str| {
+            let at = sheets.iter().position(|sheet| sheet.name() == name)?;
+            drawn.get(at).map(Vec::as_slice)
+        };
+        let word = docx::write(document, picture).map_err(fault)?;
+        files.push((format!("report.{code}.docx"), word));
+    }
     Ok(files)
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{Format, ReportArguments};
+use super::args::ReportArguments;
 use super::documents::{File, Wanted, render};
 use super::load::read_bytes;
 use super::run::{provenance, shown, write_directory};
@@ -23,15 +23,15 @@ pub(super) fn report(terminal: Terminal, arguments: &ReportArguments) -> Result<
     let out = arguments.out.as_deref().unwrap_or(&place);
     let staging = Staging::new(terminal, out, Existing::Amend)?;
     let mut written: Vec<File> = Vec::new();
-    let wanted = Wanted { audience: arguments.audience, figures: &arguments.figures };
+    let wanted = Wanted {
+        audience: arguments.audience,
+        figures: &arguments.figures,
+        formats: &arguments.format,
+    };
     for &language in &arguments.lang {
-        let files = render(&results, language, wanted, &provenance(&own))?;
-        for format in &arguments.format {
-            match format {
-                // Figures go with every format: the page embeds what the files hold.
-                Format::Html => written.extend(files.clone()),
-            }
-        }
+        let origin = provenance(&own);
+        // Figures go with every format: documents embed what the files hold.
+        written.extend(render(&results, language, wanted, &origin)?);
     }
     let manifest = if std::fs::canonicalize(out).is_ok_and(|out| out == place) {
         own

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{Language, RunArguments, ThreadArguments};
+use super::args::{Format, Language, RunArguments, ThreadArguments};
 use super::check::load_and_report;
 use super::documents::{File, Wanted, render};
 use super::load::Loaded;
@@ -12,7 +12,7 @@ use super::staging::{Existing, MANIFEST, Staging, check_target};
 use super::terminal::Terminal;
 use crate::analysis::{Analysed, analyse_keeping_draws};
 use crate::error::Error;
-use crate::render::html::Provenance;
+use crate::render::sections::Provenance;
 use crate::results::export::{ExportError, to_csv, to_parquet};
 use crate::results::joint_draws;
 use crate::results::json::to_json;
@@ -38,7 +38,11 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
         let draws = analysed.joint_draws();
         more.push((REPLICATES.to_owned(), joint_draws::to_parquet(&draws)?));
     }
-    let wanted = Wanted { audience: arguments.audience, figures: &arguments.figures };
+    let wanted = Wanted {
+        audience: arguments.audience,
+        figures: &arguments.figures,
+        formats: &[Format::Html],
+    };
     let files = pool.install(|| result_files(&loaded, results, wanted, more))?;
     write_directory(terminal, staging, &files)?;
     if terminal.answers_as_json() {

@@ -5,6 +5,7 @@ pub mod export;
 pub mod joint_draws;
 pub mod language;
 pub mod json;
+pub mod key_text;
 pub mod manifest;
 pub mod methods;
 pub mod result_set;
