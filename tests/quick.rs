@@ -1,4 +1,0 @@
-mod cli;
-mod promise;
-mod robustness;
-mod trial_folder;
