@@ -9,6 +9,7 @@ mod exports;
 mod golden;
 mod licences;
 mod properties;
+mod readers;
 mod render;
 mod robustness;
 mod trial_folder;

@@ -7,6 +7,7 @@ mod documents;
 mod export;
 mod init;
 mod load;
+mod problem_groups;
 mod problems;
 mod report;
 mod run;

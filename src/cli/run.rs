@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::{AudienceArguments, Language, RunArguments, ThreadArguments};
-use super::check::load_and_report;
+use super::check::{load_and_report, overview};
 use super::documents::{File, render};
 use super::load::Loaded;
 use super::problems::as_json;
@@ -31,7 +31,7 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
     let read = || load_and_report(quiet_problems, &arguments.plan, arguments.problems);
     let loaded = match pool.install(read) {
         Err(Error::Problems(problems)) if terminal.answers_as_json() => {
-            terminal.answer(&as_json(&problems, &[]))?;
+            terminal.answer(&as_json(&problems, &[], None))?;
             return Err(Error::Problems(problems));
         }
         other => other?,
@@ -92,6 +92,10 @@ pub(super) fn result_files(
         ("results.json".to_owned(), to_json(results)?),
         ("results.parquet".to_owned(), to_parquet(results.rows())?),
     ]);
+    if let Some(understood) = overview(loaded) {
+        let text = serde_json::to_string_pretty(&understood).map_err(ExportError::from)?;
+        files.push(("data.json".to_owned(), format!("{text}\n").into_bytes()));
+    }
     let manifest = manifest(loaded, results);
     files.extend(render(results, Language::En, audience, &provenance(&manifest))?);
     files.sort();

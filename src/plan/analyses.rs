@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::types::toml_date;
+use super::notations::toml_date;
 use crate::results::vocabulary::{Method, Outcome, Role};
 use crate::trial::date::Date;
 

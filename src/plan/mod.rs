@@ -2,8 +2,10 @@
 
 pub mod analyses;
 pub mod catalogue;
+pub mod composed;
 mod contradictions;
 pub mod instrument;
+pub mod notations;
 pub mod parse;
 mod questionnaire_checks;
 pub mod questionnaires;

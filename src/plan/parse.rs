@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::composed::composed_text;
 use super::contradictions::contradictions;
 use super::instrument::parse::{ReadFile, read_instruments};
 use super::questionnaire_checks::check_questionnaires;
@@ -53,6 +54,9 @@ pub fn parse_plan_with(
     text: &str,
     read: ReadFile<'_>,
 ) -> Result<PlanDocument, Diagnostics> {
+    // As the tables' texts are read: an accent belongs to its letter.
+    let composed = composed_text(text);
+    let text = composed.as_deref().unwrap_or(text);
     let (table, errors) = DeTable::parse_recoverable(text);
     let locate = Locator { file, text };
     if !errors.is_empty() {
@@ -144,6 +148,7 @@ impl Locator<'_> {
             file: self.file.into(),
             line: Some(line),
             column: Some(column.to_string().into()),
+            cell: None,
             span: Some(span),
         }
     }
