@@ -81,11 +81,15 @@ codes! {
     PlanUnknownColumn = "plan::unknown-column", Error, "The plan names a column that the table does not have.";
     TableUnreadable = "table::unreadable", Error, "The file is not a table of a known format.";
     TableEmpty = "table::empty", Error, "The table has no header line, or no rows where some are needed.";
+    TableNoRows = "table::no-rows", Warning, "The table has a header and no rows.";
     TableEncoding = "table::encoding", Error, "The text is not UTF-8.";
     TableUnclosedQuote = "table::unclosed-quote", Error, "A quotation mark is opened and never closed.";
     TableRaggedRow = "table::ragged-row", Error, "A row has more or fewer cells than the header.";
     TableMissingColumn = "table::missing-column", Error, "A required column is not there.";
     TableDuplicateColumn = "table::duplicate-column", Error, "Two columns have the same name.";
+    TableUnreadableColumn = "table::unreadable-column", Error, "A column that is used is of a type that is not read.";
+    TableSheet = "table::sheet", Note, "A workbook has several sheets: one of them is read.";
+    TableOtherDecimalMark = "table::other-decimal-mark", Error, "The numbers of a column have another decimal mark.";
     TableSimilarColumn = "table::similar-column", Warning, "An unknown column has nearly the name of a known one.";
     CellMissing = "cell::missing", Error, "A required cell is empty.";
     CellNotADate = "cell::not-a-date", Error, "The cell is not a date.";
@@ -93,6 +97,8 @@ codes! {
     CellNotANumber = "cell::not-a-number", Error, "The cell is not a number.";
     CellNotAWholeNumber = "cell::not-a-whole-number", Error, "The cell is not a whole number.";
     CellNotYesOrNo = "cell::not-yes-or-no", Error, "The cell is neither yes nor no.";
+    CellUnreadable = "cell::unreadable", Error, "The cell holds an error, or a formula without a computed value.";
+    CellImplausibleDate = "cell::implausible-date", Error, "The date is of no year that this trial can have.";
     CellOutOfRange = "cell::out-of-range", Error, "The number is outside the range of its column.";
     CellNotACode = "cell::not-a-code", Error, "The cell is not one of the column's codes.";
     CellUnknownArm = "cell::unknown-arm", Error, "The arm is not one of the plan's two.";
@@ -106,6 +112,16 @@ codes! {
     ExitWithoutReason = "exit::without-reason", Error, "There is an exit date without a reason.";
     ExitWithoutDate = "exit::without-date", Error, "There is an exit reason without a date.";
     ExitAfterCutoff = "exit::after-cutoff", Warning, "The exit is after the data cut-off and is not used.";
+    ExitReasonUnused = "exit::reason-unused", Warning, "A competing reason that nobody has.";
+    NationalNumber = "participant::national-number", Error, "Identifiers are national register numbers.";
+    ArmEmpty = "arm::empty", Error, "Nobody is in one of the arms.";
+    TakeUpInControl = "participant::take-up-in-control", Warning, "More of the control arm began the programme than of the other.";
+    HorizonBeyondData = "plan::horizon-beyond-data", Warning, "Nobody was randomised long enough before the data cut-off for the horizon.";
+    FewReplicates = "plan::few-replicates", Note, "Fewer than 1,000 replicates.";
+    SpellNoEnds = "spell::no-end-column", Warning, "The employment table has no column with the ends of spells.";
+    SpellRepeated = "spell::repeated-row", Warning, "The same spell is there twice, word for word, and counts once.";
+    SpellWageMissing = "spell::wage-missing", Warning, "The plan asks for a least wage, and spells have none.";
+    SpellExtremeWage = "spell::extreme-wage", Warning, "A wage is far above the others.";
     SpellEndsBeforeStart = "spell::ends-before-start", Error, "The spell ends before it starts.";
     SpellImplausibleHours = "spell::implausible-hours", Warning, "More than 60 hours a week.";
     SpellAfterCutoff = "spell::after-cutoff", Warning, "The spell starts after the data cut-off and is not used.";
@@ -130,6 +146,7 @@ codes! {
     CorrectionIncomplete = "correction::incomplete", Error, "A correction does not say what to do.";
     CorrectionMade = "correction::made", Note, "A correction was made.";
     SurveyHiddenDate = "survey::hidden-date", Error, "The survey software has hidden the date of the answer.";
+    SurveyUnknownEvent = "survey::unknown-event", Error, "The name of an event says no month.";
     SurveyUnfinished = "survey::unfinished", Note, "Questionnaires that were not submitted are not used.";
     TableCutOffText = "table::cut-off-text", Warning, "Texts fill the whole width of their column and may be cut off.";
     WaveRepeated = "wave::repeated-row", Warning, "The same answers are there twice, word for word, and count once.";
@@ -141,6 +158,8 @@ codes! {
     WaveOtherWindow = "wave::other-window", Warning, "The answer was so early or late that it counts for another wave than its own.";
     WaveOutOfOrder = "wave::out-of-order", Warning, "A later wave was answered before an earlier one.";
     WaveTwoAnswers = "wave::two-answers", Warning, "Two answers lie in one wave's window: the nearer one is used.";
+    MissingCodeUnused = "missing::unused-code", Note, "A missing code that the plan declares occurs nowhere.";
+    CovariateExtreme = "covariate::extreme", Warning, "A number at randomisation is far from all others.";
     CovariateMixed = "covariate::mixed", Warning, "A covariate has both numbers and texts.";
     CovariateMissing = "covariate::missing-values", Note, "A covariate has missing values.";
 }
@@ -169,6 +188,9 @@ pub struct Place {
     /// Column of a table, by the name it has in the file, or of a line of text, by number.
     #[serde(serialize_with = "text_if_any")]
     pub column: Option<Arc<str>>,
+    /// The cell as a spreadsheet calls it, such as `E8`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
     /// Bytes of a text file that the problem concerns.
     #[serde(skip)]
     pub span: Option<Range<usize>>,
@@ -186,7 +208,7 @@ fn text_if_any<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<
 impl Place {
     /// A whole file.
     pub fn file(file: &str) -> Self {
-        Self { file: file.into(), line: None, column: None, span: None }
+        Self { file: file.into(), line: None, column: None, cell: None, span: None }
     }
 
     /// A row of a table.
@@ -215,7 +237,8 @@ impl std::fmt::Display for Place {
             Some(column) if self.span.is_some() => write!(f, ":{column}"),
             Some(column) => write!(f, ", column `{column}`"),
             None => Ok(()),
-        }
+        }?;
+        self.cell.as_ref().map_or(Ok(()), |cell| write!(f, " (cell {cell})"))
     }
 }
 

@@ -11,6 +11,7 @@ mod golden;
 mod licences;
 mod promise;
 mod properties;
+mod readers;
 mod render;
 mod robustness;
 mod trial_folder;

@@ -2,13 +2,14 @@
 
 use super::args::{CheckArguments, ProblemArguments};
 use super::load::{Loaded, Outcome, load};
-use super::problems::{Findings, is_denied, report};
+use super::problems::{Findings, counted, is_denied, report};
 use super::staging::{check_absent, write_private};
 use super::terminal::Terminal;
 use crate::derive::employment::{Job, first_job, job_on};
 use crate::derive::outcomes::{FirstJobEnding, derive_outcomes};
 use crate::diagnostic::Severity;
 use crate::error::Error;
+use crate::overview::{Overview, as_text};
 use crate::results::spreadsheet::inert;
 use crate::trial::dataset::TrialData;
 use crate::trial::time::month_end_day;
@@ -52,7 +53,7 @@ pub(super) fn report_outcome(
 ) -> Result<Loaded, Error> {
     match outcome {
         Outcome::BadPlan { text, problems } => {
-            let findings = Findings { plan_text: &text, problems, tables: &[] };
+            let findings = Findings { plan_text: &text, problems, tables: &[], understood: None };
             report(terminal, findings, arguments)?;
             Err(Error::Problems(Box::default()))
         }
@@ -61,6 +62,7 @@ pub(super) fn report_outcome(
                 plan_text: &loaded.document.text,
                 problems: loaded.ingested.problems.clone(),
                 tables: &loaded.ingested.tables,
+                understood: if terminal.answers_as_json() { overview(&loaded) } else { None },
             };
             report(terminal, findings, arguments)?;
             Ok(*loaded)
@@ -68,18 +70,27 @@ pub(super) fn report_outcome(
     }
 }
 
+/// What was understood of the tables; none where they have errors.
+pub(super) fn overview(loaded: &Loaded) -> Option<Overview> {
+    let ingested = &loaded.ingested;
+    let data = ingested.data.as_ref()?;
+    Some(Overview::of(&loaded.document.plan, data, &ingested.tables, ingested.corrections))
+}
+
 fn summary(loaded: &Loaded) -> String {
     let mut lines = Vec::new();
     for table in &loaded.ingested.tables {
-        lines.push(format!("{:<13} {:>8} rows  {}", table.table, table.rows, table.file));
+        let sheet = table.sheet.as_ref().map_or(String::new(), |name| format!(", sheet `{name}`"));
+        lines.push(format!("{:<13} {:>8} rows  {}{sheet}", table.table, table.rows, table.file));
         for missing in &table.declared_missing {
             let (column, reason, cells) = (&missing.column, &missing.reason, missing.cells);
             lines.push(format!("{:<13} {cells:>8} cells of {column} missing: {reason}", ""));
         }
     }
-    let count = |severity| loaded.ingested.problems.count(severity);
+    lines.extend(overview(loaded).map(|own| as_text(&own).trim_end().to_owned()));
+    let count = |severity: Severity| counted(loaded.ingested.problems.count(severity), severity);
     let (warnings, notes) = (count(Severity::Warning), count(Severity::Note));
-    lines.push(format!("no errors, {warnings} warnings, {notes} notes: ready to run\n"));
+    lines.push(format!("no errors, {warnings}, {notes}: ready to run\n"));
     lines.join("\n")
 }
 

@@ -8,6 +8,7 @@ mod explain;
 mod export;
 mod init;
 mod load;
+mod problem_groups;
 mod problems;
 mod report;
 mod run;

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::{Format, Language, RunArguments, ThreadArguments};
-use super::check::load_and_report;
+use super::check::{load_and_report, overview};
 use super::documents::{File, Wanted, render};
 use super::load::Loaded;
 use super::staging::{Existing, MANIFEST, Staging, check_target};
@@ -92,6 +92,10 @@ pub(super) fn result_files(
         ("results.json".to_owned(), to_json(results)?),
         ("results.parquet".to_owned(), to_parquet(results.rows())?),
     ]);
+    if let Some(understood) = overview(loaded) {
+        let text = serde_json::to_string_pretty(&understood).map_err(ExportError::from)?;
+        files.push(("data.json".to_owned(), format!("{text}\n").into_bytes()));
+    }
     let manifest = manifest(loaded, results);
     files.extend(render(results, Language::En, wanted, &provenance(&manifest))?);
     files.sort();

@@ -141,6 +141,7 @@ fn check_covariates(plan: &Plan, report: &mut Report<'_, '_>) {
 fn check_tables(plan: &Plan, report: &mut Report<'_, '_>) {
     let tables = plan.columns.keys().map(|t| ("columns", t));
     let tables = tables.chain(plan.codes.keys().map(|t| ("codes", t)));
+    let tables = tables.chain(plan.tables.keys().map(|t| ("tables", t)));
     for (section, table) in tables.chain(plan.missing.keys().map(|t| ("missing", t))) {
         if plan.data.get(*table).is_none() {
             let name = TableName::as_str(*table);

@@ -3,10 +3,12 @@
 pub mod analyses;
 pub mod bounds;
 pub mod catalogue;
+pub mod composed;
 mod contradictions;
 mod day;
 mod document;
 pub mod instrument;
+pub mod notations;
 pub mod parse;
 mod places;
 mod questionnaire_checks;

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use toml::de::DeTable;
 
 use super::bounds::{SYNTAX_ERRORS_TOLD, no_plan};
+use super::composed::composed_text;
 use super::contradictions::contradictions;
 use super::document::Locator;
 pub use super::document::PlanDocument;
@@ -44,6 +45,9 @@ pub fn parse_plan_with(
     if let Some(problem) = no_plan(file, text.as_bytes()) {
         return Err(Diagnostics::from_iter([problem]));
     }
+    // As the tables' texts are read: an accent belongs to its letter.
+    let composed = composed_text(text);
+    let text = composed.as_deref().unwrap_or(text);
     let locate = Locator { lines: Lines::new(file, text), text };
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {

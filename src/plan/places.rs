@@ -31,6 +31,7 @@ impl Lines {
             file: self.file.as_str().into(),
             line: Some(line as u64),
             column: Some(column.to_string().into()),
+            cell: None,
             span: Some(span),
         }
     }

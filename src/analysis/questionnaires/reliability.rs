@@ -30,6 +30,9 @@ fn scale_at(scale: &str, what: &str, wave: i32) -> Quantity {
     let level = if what.is_empty() { scale.to_owned() } else { format!("{scale}: {what}") };
     Quantity::level_at(Outcome::Score, &level, wave)
 }
+/// What a negative alpha hints at.
+const NEGATIVE_ALPHA: &str =
+    "complete answers; negative: look whether an item is scored the other way round (`reverse`)";
 
 /// Arms together: reliability is a property of the scale among these people, not of an arm.
 pub(super) fn add_reliability(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort<'_>) {
@@ -100,20 +103,28 @@ fn add_scale(
         })
         .collect();
     let items = Array2::from_shape_fn((rows.len(), scale.items.len()), |(i, j)| rows[i][j]);
-    let alpha = cronbach_alpha(items.view(), setting.level).map(|own| Estimated {
+    let names: Vec<&str> = scale.items.iter().map(|item| item.column.as_str()).collect();
+    let alpha = cronbach_alpha(items.view(), setting.level);
+    let is_negative = alpha.is_ok_and(|own| own.estimate < 0.0);
+    let alpha = alpha.map(|own| Estimated {
         estimate: own.estimate,
         std_error: None,
         interval: own.interval,
     });
     let complete = answered.with(Fact::Measured(scale_at(&scale.id, COMPLETE, wave)));
+    let alpha = alpha.map_err(|reason| reason.with_names(&names));
     let entry = entry.note("complete answers").made_of(Material::model(complete, &[]));
-    let of = entry.method(Method::CronbachAlpha);
+    let of = if is_negative { entry.note(NEGATIVE_ALPHA) } else { entry.clone() };
+    let of = of.method(Method::CronbachAlpha);
     sheet.put(&of, Statistic::N, Unit::Count, rows.len() as f64);
     add_estimate(sheet, &of, Unit::None, (alpha, StandardError::None));
     let of = entry.method(Method::McdonaldOmega);
     sheet.put(&of, Statistic::N, Unit::Count, rows.len() as f64);
     match mcdonald_omega(items.view()) {
         Ok(omega) => sheet.put(&of, Statistic::Estimate, Unit::None, omega.estimate),
-        Err(reason) => sheet.missing(&of, Statistic::Estimate, Unit::None, &reason),
+        Err(reason) => {
+            let reason = reason.with_names(&names);
+            sheet.missing(&of, Statistic::Estimate, Unit::None, &reason);
+        }
     }
 }
