@@ -26,6 +26,26 @@ pub struct Publication {
     pub value: u64,
 }
 
+/// The size of a set as an earlier release gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The set, in the words of that release.
+    pub set: People,
+    /// Its size, where the release told it; none where it only follows from what was told.
+    pub size: Option<i64>,
+    /// Whether it was counted in the same data.
+    pub data: Data,
+}
+
+/// Which data a release was made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// Those of now.
+    Same,
+    /// Those of another cut-off, or corrected since.
+    Other,
+}
+
 /// The attacker's problem, and what its unknowns stand for.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -77,6 +97,19 @@ fn split(people: &People) -> (Conjunction, People) {
     (Conjunction::of(shared).unwrap_or_default(), what)
 }
 
+/// A set with every level taken for any level of its variable.
+fn without_levels(people: &People) -> People {
+    let parts = people.parts().iter().map(|part| {
+        People::of(part.literals().iter().map(|literal| match &literal.fact {
+            PersonFact::Level { variable, .. } if literal.holds => {
+                PersonFact::Known { variable: variable.clone() }.holds()
+            }
+            _ => literal.clone(),
+        }))
+    });
+    parts.reduce(|all, own| all.or(&own)).unwrap_or_else(People::nobody)
+}
+
 /// A set within a place.
 fn joined(place: &Conjunction, what: &People) -> People {
     what.and(&People::of(place.literals().iter().cloned()))
@@ -99,14 +132,16 @@ struct Builder<'a> {
     equal: Vec<(Form, Form)>,
     not_negative: Vec<Form>,
     quantities: BTreeSet<Form>,
+    /// Unknowns that differ by few people from a number that is out already.
+    near_earlier: BTreeSet<(usize, i64)>,
     census: &'a Census,
 }
 
-/// The attacker's problem after some publications. Those of `always` are out already: the size of
-/// each set is known whatever is withheld now.
+/// The attacker's problem after some publications. What is `earlier` is out already, whatever is
+/// withheld now.
 pub fn model(
     publications: &[Publication],
-    always: &[People],
+    earlier: &[Earlier],
     census: &Census,
     regions: &[String],
     rules: Rules,
@@ -127,8 +162,14 @@ pub fn model(
         own.dedup();
         opens.push(own);
     }
-    let known: BTreeSet<usize> = always.iter().filter_map(|set| builder.name(set)).collect();
+    let agrees = |one: &&Earlier| {
+        let now = census.of(&one.set).and_then(|size| i64::try_from(size).ok());
+        one.data == Data::Same && one.size.is_none_or(|size| now == Some(size))
+    };
+    let same = earlier.iter().filter(agrees);
+    let known: BTreeSet<usize> = same.filter_map(|one| builder.name(&one.set)).collect();
     let named = builder.sets.len();
+    builder.compare(earlier, named);
     builder.relate();
     builder.befallen(named);
     builder.settled(regions, publications);
@@ -157,6 +198,7 @@ impl<'a> Builder<'a> {
             equal: Vec::new(),
             not_negative: Vec::new(),
             quantities: BTreeSet::new(),
+            near_earlier: BTreeSet::new(),
             census,
         }
     }
@@ -179,6 +221,31 @@ impl<'a> Builder<'a> {
         self.sets.push(joined(&self.wheres.all[place.where_], &self.whats.all[place.what]));
         self.truth.push(truth);
         at
+    }
+
+    /// Finds sets that an earlier release told of under other cut points or of other data, and that
+    /// differ by few people: subtracted from each other they would tell of these.
+    fn compare(&mut self, earlier: &[Earlier], named: usize) {
+        let mut alike: BTreeMap<People, Vec<usize>> = BTreeMap::new();
+        for (at, set) in self.sets[..named].iter().enumerate() {
+            alike.entry(without_levels(set)).or_default().push(at);
+        }
+        for one in earlier {
+            let size = match (one.size, one.data) {
+                (Some(size), _) => size,
+                // What only follows from an earlier release follows from these data too.
+                (None, Data::Same) => continue,
+                (None, Data::Other) => match self.census.of(&one.set).map(i64::try_from) {
+                    Some(Ok(size)) => size,
+                    _ => continue,
+                },
+            };
+            for &at in alike.get(&without_levels(&one.set)).into_iter().flatten() {
+                if self.rules.protects((self.truth[at] - size).abs()) {
+                    self.near_earlier.insert((at, size));
+                }
+            }
+        }
     }
 
     /// Which whats lie within which, and which share nobody, of those that stand at one place.
@@ -356,9 +423,20 @@ impl<'a> Builder<'a> {
         known: &BTreeSet<usize>,
         items: Vec<Item>,
     ) -> (Vec<People>, Tables) {
-        for at in 0..self.truth.len() {
+        for at in 0..self.places.len() {
             self.protect(Form::of(at));
         }
+        let constants: Vec<(usize, i64)> = self.near_earlier.iter().copied().collect();
+        for (at, size) in constants {
+            let constant = self.truth.len();
+            self.truth.push(size);
+            self.sets.push(self.sets[at].clone());
+            let difference = Form::of(at).minus(&Form::of(constant));
+            let is_more = self.truth[at] > size;
+            let back = Form::of(constant).minus(&Form::of(at));
+            self.quantities.insert(if is_more { difference } else { back });
+        }
+        let unknowns = self.places.len();
         let everyone = self.truth.iter().copied().max().unwrap_or(0);
         let mut system = System::new(vec![2 * everyone + 100; self.truth.len()]);
         for (one, other) in &self.equal {
@@ -375,6 +453,11 @@ impl<'a> Builder<'a> {
                 source: (!known.contains(&at)).then_some(at),
                 when_withheld: (self.truth[at] > 0).then_some(1),
             });
+        }
+        for at in unknowns..self.truth.len() {
+            let size = self.truth[at];
+            let form = Form::of(at);
+            system.add(Fact { form, lower: size, upper: size, source: None, when_withheld: None });
         }
         let quantities = self.quantities.into_iter().collect();
         let tables = Tables { system, truth: self.truth, items, sources: named, quantities };

@@ -278,3 +278,42 @@ fn an_estimate_of_hidden_cells_goes_before_their_totals() {
     let pooled = places().iter().position(|place| place.len() == 1).unwrap();
     assert!(!decision.withheld[2 * pooled], "the arm's total");
 }
+
+#[test]
+fn two_releases_are_not_subtracted() {
+    let trial = big_trial((&[20, 50, 70, 90, 110, 130, 150], &[]));
+    let jobs = People::of([first_job(547).holds()]);
+    let publications = everywhere(&[jobs.clone(), People::everyone()]);
+    let counted = census(&publications, &trial);
+    let look = |missing: i64, data| {
+        let arm = jobs.with(PersonFact::Arm(Arm::Intervention));
+        let size = counted.of(&arm).map(|size| size as i64 - missing);
+        let earlier = [Earlier { set: arm, size, data }];
+        model(&publications, &earlier, &counted, &regions(), RULES).tables
+    };
+    let withheld = |tables: &Tables| decide(tables, RULES).withheld.iter().filter(|is| **is).count();
+    assert_eq!(withheld(&look(0, Data::Same)), 0);
+    // Two people have had a first job since: the arm's number would tell so.
+    let tables = look(2, Data::Other);
+    assert!(!narrow(&tables, RULES, &vec![false; tables.items.len()]).is_empty());
+    assert!(withheld(&tables) > 0);
+    assert_eq!(withheld(&look(9, Data::Other)), 0);
+}
+
+#[test]
+fn two_cut_points_are_not_subtracted() {
+    let trial = big_trial((&[20, 50, 70, 90, 110, 130, 150], &[]));
+    let women = |level: &str| {
+        let variable = "sex".to_owned();
+        People::of([PersonFact::Level { variable, level: level.to_owned() }.holds()])
+    };
+    let publications = [
+        Publication { sets: vec![women("f")], value: 5 },
+        Publication { sets: vec![People::everyone()], value: 9 },
+    ];
+    let counted = census(&publications, &trial);
+    let size = counted.of(&women("f")).map(|size| size as i64 - 3);
+    let earlier = [Earlier { set: women("other"), size, data: Data::Same }];
+    let tables = model(&publications, &earlier, &counted, &regions(), RULES).tables;
+    assert_eq!(decide(&tables, RULES).withheld, [true, false]);
+}
