@@ -28,6 +28,11 @@ pub(super) fn render(
         Language::En => ("en", text::Language::English),
     };
     let audience = if audience.internal { Audience::Internal } else { Audience::Publication };
+    // Internal documents say so in their names, and never stand in the place of public ones.
+    let code = match audience {
+        Audience::Publication => code.to_owned(),
+        Audience::Internal => format!("internal.{code}"),
+    };
     let shown = match audience {
         Audience::Publication => mask_small_cells(results),
         Audience::Internal => results.clone(),

@@ -8,7 +8,7 @@
 //! That a range is wide is shown by two points in whole numbers that agree with everything open and
 //! were checked exactly; where none is found within the steps allowed, the range counts as narrow.
 
-use super::system::{Form, Frozen, Part, Range, System, range};
+use super::system::{Form, Frozen, Part, Range, System, range, reaches};
 
 /// What protection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,10 @@ pub struct Decision {
 }
 
 /// How many unknowns around a question are left free, one try after the other.
-const NEIGHBOURHOODS: [usize; 3] = [24, 96, 300];
+const NEIGHBOURHOODS: [usize; 3] = [24, 90, 300];
+
+/// A neighbourhood in which a range that is narrow is taken for narrow, if something can be closed.
+const LARGE_ENOUGH: usize = 90;
 
 impl Rules {
     /// Whether a range protects.
@@ -159,18 +162,23 @@ impl<'a> State<'a> {
         let tables = self.tables;
         let form = &tables.quantities[quantity];
         let truth = form.at(&tables.truth);
+        // A count so large protects by itself, however small the least may be.
+        let goal = self.rules.threshold.max(truth + self.rules.width);
         let mut rests_on = Vec::new();
         for most in NEIGHBOURHOODS {
             let frozen = Frozen { truth: &tables.truth, most };
             let is_open = |source: usize| self.is_open(source);
             let part = Part::around(&tables.system, &is_open, form, Some(frozen));
-            let is_whole = part.unknowns.len() < most;
+            if reaches(&part, goal) {
+                self.ranges[quantity] = (truth, goal);
+                return Ok(());
+            }
             let (reached, sources) = match range(&part) {
                 Range::Between { low, high } => {
-                    let reached =
-                        (low.reached.map_or(truth, |low| low.min(truth)),
-                         high.reached.map_or(truth, |high| high.max(truth)));
-                    (reached, low.sources.into_iter().chain(high.sources).collect())
+                    let low_end = low.reached.map_or(truth, |low| low.min(truth));
+                    let high_end = high.reached.map_or(truth, |high| high.max(truth));
+                    let sources = low.sources.into_iter().chain(high.sources).collect();
+                    ((low_end, high_end), sources)
                 }
                 Range::Contradiction(sources) | Range::Unsolved(sources) => ((truth, truth), sources),
             };
@@ -179,7 +187,9 @@ impl<'a> State<'a> {
                 return Ok(());
             }
             rests_on = sources;
-            if is_whole {
+            let is_whole = part.unknowns.len() < most;
+            let is_closable = rests_on.iter().any(|&source| self.open_items[source] > 0);
+            if is_whole || (is_closable && most >= LARGE_ENOUGH) {
                 break;
             }
         }

@@ -4,6 +4,7 @@ pub mod composition;
 pub mod export;
 pub mod joint_draws;
 pub mod manifest;
+pub mod protection;
 pub mod result_set;
 pub mod row;
 pub mod study;

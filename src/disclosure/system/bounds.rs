@@ -3,8 +3,11 @@
 use super::part::Part;
 use super::simplex::{Row, Simplex, Unsolved, Vertex};
 
-/// How often an extreme may be looked for among whole numbers.
-const BRANCHES: usize = 60;
+/// How much work an extreme among whole numbers may be: branches times unknowns times rows.
+const WORK: usize = 400_000;
+
+/// Fewest and most branches.
+const BRANCHES: std::ops::RangeInclusive<usize> = 4..=200;
 
 /// One end of a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +36,18 @@ pub enum Range {
     Unsolved(Vec<usize>),
 }
 
+/// Whether the form can be as great as `goal`: a point in whole numbers says so, or none was found.
+///
+/// The search ends where it has found one, so that this is less work than the range.
+pub fn reaches(part: &Part, goal: i64) -> bool {
+    if part.form.is_empty() {
+        return part.constant >= goal;
+    }
+    let start = Simplex::new(&limits(part, &[]), &rows(part));
+    let found = end(part, &start, 1, Some(goal - part.constant));
+    found.is_ok_and(|end| end.reached.is_some_and(|reached| reached >= goal))
+}
+
 /// The range of the form around which a part was gathered, functions left out.
 pub fn range(part: &Part) -> Range {
     if part.form.is_empty() {
@@ -44,7 +59,7 @@ pub fn range(part: &Part) -> Range {
         return Range::Between { low: end.clone(), high: end };
     }
     let start = Simplex::new(&limits(part, &[]), &rows(part));
-    let found = [-1, 1].map(|sign| end(part, &start, sign));
+    let found = [-1, 1].map(|sign| end(part, &start, sign, None));
     match found {
         [Ok(low), Ok(high)] => Range::Between { low, high },
         [Err(Unsolved::Infeasible), _] | [_, Err(Unsolved::Infeasible)] => {
@@ -87,8 +102,8 @@ fn rows(part: &Part) -> Vec<Row> {
 /// No count of people is as large.
 const FAR: i64 = 1 << 40;
 
-/// The greatest value of `sign` times the form.
-fn end(part: &Part, start: &Simplex, sign: i64) -> Result<End, Unsolved> {
+/// The greatest value of `sign` times the form, or one that is enough.
+fn end(part: &Part, start: &Simplex, sign: i64, enough: Option<i64>) -> Result<End, Unsolved> {
     let mut direction = vec![0.0; part.unknowns.len()];
     for &(at, times) in &part.form {
         direction[at] = (sign * times) as f64;
@@ -96,7 +111,9 @@ fn end(part: &Part, start: &Simplex, sign: i64) -> Result<End, Unsolved> {
     let mut root = start.clone();
     let root = root.maximise(&direction)?;
     let sources = proof(part, &root);
-    let mut search = Search { part, direction, sign, best: None, left: BRANCHES, bound: i64::MIN };
+    let work = (part.unknowns.len() * part.rows.len()).max(1);
+    let left = (WORK / work).clamp(*BRANCHES.start(), *BRANCHES.end());
+    let mut search = Search { part, direction, sign, best: None, left, bound: i64::MIN, enough };
     search.look(root, &mut Vec::new());
     let bound = search.best.map_or(search.bound, |best| best.max(search.bound));
     if bound == i64::MIN {
@@ -125,13 +142,16 @@ struct Search<'a> {
     left: usize,
     /// The best that may still be in branches that were not looked into.
     bound: i64,
+    /// A value at which nothing better is looked for.
+    enough: Option<i64>,
 }
 
 impl Search<'_> {
     fn look(&mut self, vertex: Vertex, branches: &mut Vec<(usize, i64, i64)>) {
         // A whole number cannot be above this one; the small addition is the solver's rounding.
         let most = (vertex.value + 1e-5).floor() as i64;
-        if self.best.is_some_and(|best| most <= best) {
+        let is_enough = |best: i64| self.enough.is_some_and(|enough| best >= enough);
+        if self.best.is_some_and(|best| most <= best || is_enough(best)) {
             return;
         }
         let split = vertex.point.iter().position(|one| (one - one.round()).abs() > 1e-6);

@@ -13,7 +13,7 @@ mod part;
 mod problem;
 mod simplex;
 
-pub use bounds::{End, Range, range};
+pub use bounds::{End, Range, range, reaches};
 pub use enumerate::{Enumerated, enumerate};
 pub use form::Form;
 pub use part::{Frozen, Part};
