@@ -407,7 +407,7 @@ impl<'a> Builder<'a> {
         let n = parts.len();
         let choices: Vec<Vec<usize>> = if n <= 6 {
             (1..1u32 << n)
-                .map(|bits| (0..n).filter(|at| bits >> at & 1 == 1).map(|at| parts[at]).collect())
+                .map(|bits| (0..n).filter(|at| (bits >> at) & 1 == 1).map(|at| parts[at]).collect())
                 .collect()
         } else {
             (0..n).flat_map(|a| (a + 1..n).map(move |b| vec![parts[a], parts[b]])).collect()
@@ -507,5 +507,4 @@ fn cut(
 }
 
 #[cfg(test)]
-#[path = "attack_model_tests.rs"]
 mod tests;

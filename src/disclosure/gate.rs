@@ -253,5 +253,4 @@ impl<'a> State<'a> {
 }
 
 #[cfg(test)]
-#[path = "gate_tests.rs"]
 mod tests;

@@ -86,8 +86,6 @@ pub struct Published {
     /// Small counts that follow from what cannot be taken back: earlier releases, or what a person
     /// released.
     pub unprotected: Vec<(String, (i64, i64))>,
-    /// Sets whose sizes are open to whoever solves for them.
-    pub open: Vec<People>,
 }
 
 /// Results, and of which people each row is made.
@@ -114,43 +112,32 @@ pub struct Beside<'a> {
 
 /// Decides what of the results may be published, and rounds it.
 pub fn publish(source: Source<'_>, beside: Beside<'_>) -> Published {
-    let Source { results, census, .. } = source;
     let rules = rules(source.protection);
     let own_rules = own_rules(source, beside.decisions);
     let groups = group(source, &own_rules);
-    let mut always: Vec<Earlier> = beside.earlier.to_vec();
-    for (row, composition) in source.rows() {
-        if matches!(beside.decisions.get(&row.key), Some(HumanDecision::Release(_))) {
-            let sets = composition.people().into_iter().cloned();
-            always.extend(sets.map(|set| Earlier { set, size: None, data: Data::Same }));
-        }
-    }
-    let publications: Vec<Publication> = groups
-        .iter()
-        .map(|(sets, rows)| Publication {
-            sets: sets.iter().cloned().collect(),
-            value: rows.iter().map(|&at| worth(&results.rows()[at], &results.study)).sum(),
-        })
-        .collect();
+    let publications = publications(source, &groups);
+    let out_already = out_already(source, beside);
+    let regions = &source.results.study.regions;
     let Model { tables, sets, unprovable } =
-        model(&publications, &always, census, &results.study.regions, rules);
+        model(&publications, &out_already, source.census, regions, rules);
     let decision = decide(&tables, rules);
-    let mut statuses: Vec<Status> =
-        own_rules.iter().map(|rule| rule.map_or(Status::Published, Status::Withheld)).collect();
     let ranges: BTreeMap<usize, (i64, i64)> = tables
         .quantities
         .iter()
         .zip(&decision.ranges)
         .filter_map(|(form, range)| Some((form.single()?, *range)))
         .collect();
-    let mut row_ranges: Vec<Option<(i64, i64)>> = vec![None; results.rows().len()];
+    let mut statuses: Vec<Status> =
+        own_rules.iter().map(|rule| rule.map_or(Status::Published, Status::Withheld)).collect();
+    let mut row_ranges: Vec<Option<(i64, i64)>> = vec![None; statuses.len()];
     for (at, rows) in groups.values().enumerate() {
         let rule = if unprovable.contains(&at) {
             Some(Rule::Unprovable)
         } else {
             decision.withheld[at].then_some(Rule::SmallCount)
         };
-        let range = tables.items[at].opens.iter().filter_map(|open| ranges.get(open)).min().copied();
+        let opens = tables.items[at].opens.iter();
+        let range = opens.filter_map(|open| ranges.get(open)).min().copied();
         for &row in rows {
             row_ranges[row] = range;
             if let Some(rule) = rule {
@@ -158,25 +145,43 @@ pub fn publish(source: Source<'_>, beside: Beside<'_>) -> Published {
             }
         }
     }
-    leave_out(results, &mut statuses);
+    leave_out(source.results, &mut statuses);
     let unprotected = decision.unprotected.iter().map(|&at| {
         let form = &tables.quantities[at];
         let named = form.terms().iter().map(|&(one, times)| format!("{times:+} {:?}", sets[one]));
         (named.collect::<Vec<_>>().join(" "), decision.ranges[at])
     });
     let unprotected = unprotected.collect();
-    let open = groups
-        .keys()
-        .enumerate()
-        .filter(|(at, _)| !decision.withheld[*at] && !unprovable.contains(at))
-        .flat_map(|(_, sets)| sets.iter().cloned())
-        .collect::<BTreeSet<People>>();
     Published {
         results: shown(source, &statuses),
-        checked: checked(results, &statuses, &row_ranges),
+        checked: checked(source.results, &statuses, &row_ranges),
         unprotected,
-        open: open.into_iter().collect(),
     }
+}
+
+/// Rows of the same sets together, with what they are worth together.
+fn publications(
+    source: Source<'_>,
+    groups: &BTreeMap<BTreeSet<People>, Vec<usize>>,
+) -> Vec<Publication> {
+    let results = source.results;
+    let publication = |(sets, rows): (&BTreeSet<People>, &Vec<usize>)| Publication {
+        sets: sets.iter().cloned().collect(),
+        value: rows.iter().map(|&at| worth(&results.rows()[at], &results.study)).sum(),
+    };
+    groups.iter().map(publication).collect()
+}
+
+/// What is known whatever is withheld: earlier releases, and what a person releases.
+fn out_already(source: Source<'_>, beside: Beside<'_>) -> Vec<Earlier> {
+    let mut known: Vec<Earlier> = beside.earlier.to_vec();
+    for (row, composition) in source.rows() {
+        if matches!(beside.decisions.get(&row.key), Some(HumanDecision::Release(_))) {
+            let sets = composition.people().into_iter().cloned();
+            known.extend(sets.map(|set| Earlier { set, size: None, data: Data::Same }));
+        }
+    }
+    known
 }
 
 impl<'a> Source<'a> {
@@ -357,5 +362,4 @@ fn checked(
 }
 
 #[cfg(test)]
-#[path = "publish_tests.rs"]
 mod tests;

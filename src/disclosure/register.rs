@@ -175,6 +175,11 @@ pub fn line(
     Ok(format!("{line}\n"))
 }
 
+/// A published count as a whole number; none where it is no count.
+fn whole(value: f64) -> Option<i64> {
+    format!("{value:.0}").parse().ok()
+}
+
 /// What releases tell an attacker beside what is published of these results.
 ///
 /// # Errors
@@ -194,7 +199,7 @@ pub fn earlier(releases: &[Release], results: &ResultSet) -> Result<Vec<Earlier>
             match &row.composition {
                 // A published count is its own number.
                 Made::Count(at) => {
-                    told.push(Earlier { set: set(*at)?, size: Some(row.value as i64), data });
+                    told.push(Earlier { set: set(*at)?, size: whole(row.value), data });
                 }
                 other => {
                     for at in other.people() {

@@ -69,6 +69,12 @@ pub fn range(part: &Part) -> Range {
     }
 }
 
+/// A whole number as one.
+#[expect(clippy::cast_possible_truncation, reason = "counts of people, far below 2^53")]
+fn whole(value: f64) -> i64 {
+    value as i64
+}
+
 fn tidy(mut sources: Vec<usize>) -> Vec<usize> {
     sources.sort_unstable();
     sources.dedup();
@@ -149,14 +155,14 @@ struct Search<'a> {
 impl Search<'_> {
     fn look(&mut self, vertex: Vertex, branches: &mut Vec<(usize, i64, i64)>) {
         // A whole number cannot be above this one; the small addition is the solver's rounding.
-        let most = (vertex.value + 1e-5).floor() as i64;
+        let most = whole((vertex.value + 1e-5).floor());
         let is_enough = |best: i64| self.enough.is_some_and(|enough| best >= enough);
         if self.best.is_some_and(|best| most <= best || is_enough(best)) {
             return;
         }
         let split = vertex.point.iter().position(|one| (one - one.round()).abs() > 1e-6);
         let Some(at) = split else {
-            let point: Vec<i64> = vertex.point.iter().map(|one| one.round() as i64).collect();
+            let point: Vec<i64> = vertex.point.iter().map(|one| whole(one.round())).collect();
             if self.part.holds(&point) {
                 let value = self.sign * (self.part.value(&point) - self.part.constant);
                 self.best = Some(self.best.map_or(value, |best| best.max(value)));
@@ -170,7 +176,7 @@ impl Search<'_> {
             return;
         }
         self.left -= 1;
-        let floor = vertex.point[at].floor() as i64;
+        let floor = whole(vertex.point[at].floor());
         for (lower, upper) in [(floor + 1, i64::MAX), (i64::MIN, floor)] {
             branches.push((at, lower, upper));
             let mut next = Simplex::new(&limits(self.part, branches), &rows(self.part));

@@ -160,7 +160,7 @@ proptest! {
         let model = solve(&publications, &trial);
         prop_assert!(model.unprovable.is_empty());
         for (set, truth) in model.sets.iter().zip(&model.tables.truth) {
-            prop_assert_eq!(size(set, &trial) as i64, *truth, "{:?}", set);
+            prop_assert_eq!(i64::try_from(size(set, &trial)).unwrap(), *truth, "{:?}", set);
         }
         prop_assert!(model.tables.system.holds(&model.tables.truth, &|_| true));
     }
@@ -287,7 +287,7 @@ fn two_releases_are_not_subtracted() {
     let counted = census(&publications, &trial);
     let look = |missing: i64, data| {
         let arm = jobs.with(PersonFact::Arm(Arm::Intervention));
-        let size = counted.of(&arm).map(|size| size as i64 - missing);
+        let size = counted.of(&arm).map(|size| i64::try_from(size).unwrap() - missing);
         let earlier = [Earlier { set: arm, size, data }];
         model(&publications, &earlier, &counted, &regions(), RULES).tables
     };
@@ -312,7 +312,7 @@ fn two_cut_points_are_not_subtracted() {
         Publication { sets: vec![People::everyone()], value: 9 },
     ];
     let counted = census(&publications, &trial);
-    let size = counted.of(&women("f")).map(|size| size as i64 - 3);
+    let size = counted.of(&women("f")).map(|size| i64::try_from(size).unwrap() - 3);
     let earlier = [Earlier { set: women("other"), size, data: Data::Same }];
     let tables = model(&publications, &earlier, &counted, &regions(), RULES).tables;
     assert_eq!(decide(&tables, RULES).withheld, [true, false]);

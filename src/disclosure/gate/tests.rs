@@ -51,7 +51,7 @@ impl Made {
         let quantities = (0..sums.len()).filter(|&at| RULES.protects(truth[at]));
         Tables {
             quantities: quantities.map(Form::of).collect(),
-            items: (0..sums.len()).map(|at| Item { opens: vec![at], value: 10 + truth[at] as u64 }).collect(),
+            items: (0..sums.len()).map(|at| Item { opens: vec![at], value: 10 + truth[at].unsigned_abs() }).collect(),
             sources: sums.len(),
             system,
             truth,
@@ -92,7 +92,7 @@ fn cost(tables: &Tables, withheld: &[bool]) -> u64 {
 fn optimum(tables: &Tables) -> u64 {
     let n = tables.items.len();
     let mut patterns: Vec<(u64, Vec<bool>)> = (0..1u32 << n)
-        .map(|bits| (0..n).map(|at| bits >> at & 1 == 1).collect::<Vec<bool>>())
+        .map(|bits| (0..n).map(|at| (bits >> at) & 1 == 1).collect::<Vec<bool>>())
         .map(|withheld| (cost(tables, &withheld), withheld))
         .collect();
     patterns.sort();
@@ -137,7 +137,7 @@ fn little_more_is_withheld_than_must_be() {
     let (mut ours, mut best) = (0, 0);
     for turn in 0..40 {
         let (rows, columns) = if turn % 2 == 0 { (2, 2) } else { (2, 3) };
-        let cells = (0..rows * columns).map(|_| (next(&mut state) % 9) as i64).collect();
+        let cells = (0..rows * columns).map(|_| i64::try_from(next(&mut state) % 9).unwrap()).collect();
         let tables = Made { rows, columns, cells }.tables();
         ours += cost(&tables, &decide(&tables, RULES).withheld);
         best += optimum(&tables);
