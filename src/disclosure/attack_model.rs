@@ -65,7 +65,7 @@ struct Place {
 }
 
 /// The sets as they are met, each once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Names<T: Ord + Clone> {
     number: BTreeMap<T, usize>,
     all: Vec<T>,
@@ -150,8 +150,12 @@ pub fn model(
     let mut unprovable = Vec::new();
     let mut opens: Vec<Vec<usize>> = Vec::with_capacity(publications.len());
     for (at, publication) in publications.iter().enumerate() {
-        let places: Vec<Option<usize>> =
-            publication.sets.iter().filter(|set| !set.is_nobody()).map(|set| builder.name(set)).collect();
+        let places: Vec<Option<usize>> = publication
+            .sets
+            .iter()
+            .filter(|set| !set.is_nobody())
+            .map(|set| builder.name(set))
+            .collect();
         if places.iter().any(Option::is_none) {
             unprovable.push(at);
             opens.push(Vec::new());
@@ -306,7 +310,9 @@ impl<'a> Builder<'a> {
                     self.protect(Form::of(at).minus(&Form::of(part)));
                 }
                 let is_widest = |(one, _): &&(usize, usize)| {
-                    !inner.iter().any(|(other, _)| other != one && self.within.contains(&(*one, *other)))
+                    !inner
+                        .iter()
+                        .any(|(other, _)| other != one && self.within.contains(&(*one, *other)))
                 };
                 let widest: Vec<(usize, usize)> = inner.iter().filter(is_widest).copied().collect();
                 for &part in &widest {
@@ -320,15 +326,12 @@ impl<'a> Builder<'a> {
     /// A whole is a part and what is left of it, which is an unknown of its own: it may be what is
     /// left of another pair too.
     fn take_away(&mut self, where_: usize, whole: (usize, usize), part: (usize, usize)) {
-        let what = match self.left_over.get(&(whole.0, part.0)) {
-            Some(&known) => known,
-            None => {
-                let rest = self.whats.all[whole.0].without(&self.whats.all[part.0]);
-                let what = self.whats.of(&rest);
-                self.left_over.insert((whole.0, part.0), what);
-                what
-            }
-        };
+        let known = self.left_over.get(&(whole.0, part.0)).copied();
+        let what = known.unwrap_or_else(|| {
+            let rest = self.whats.all[whole.0].without(&self.whats.all[part.0]);
+            self.whats.of(&rest)
+        });
+        self.left_over.insert((whole.0, part.0), what);
         let truth = self.truth[whole.1] - self.truth[part.1];
         if self.whats.all[what].is_nobody() {
             return;
@@ -445,19 +448,18 @@ impl<'a> Builder<'a> {
         for form in std::mem::take(&mut self.not_negative) {
             system.not_negative(form);
         }
-        for at in 0..named {
-            system.add(Fact {
-                form: Form::of(at),
-                lower: self.truth[at],
-                upper: self.truth[at],
-                source: (!known.contains(&at)).then_some(at),
-                when_withheld: (self.truth[at] > 0).then_some(1),
-            });
-        }
-        for at in unknowns..self.truth.len() {
-            let size = self.truth[at];
-            let form = Form::of(at);
-            system.add(Fact { form, lower: size, upper: size, source: None, when_withheld: None });
+        for (at, &size) in self.truth.iter().enumerate() {
+            let is_constant = at >= unknowns;
+            if at < named || is_constant {
+                let is_open = is_constant || known.contains(&at);
+                system.add(Fact {
+                    form: Form::of(at),
+                    lower: size,
+                    upper: size,
+                    source: (!is_open).then_some(at),
+                    when_withheld: (size > 0).then_some(1),
+                });
+            }
         }
         let quantities = self.quantities.into_iter().collect();
         let tables = Tables { system, truth: self.truth, items, sources: named, quantities };

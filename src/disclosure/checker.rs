@@ -128,7 +128,8 @@ pub fn decisions(
     keys: &[&Key],
     risk: Risk,
 ) -> Result<BTreeMap<Key, HumanDecision>, CheckerError> {
-    let known: BTreeMap<[String; KEY], &Key> = keys.iter().map(|key| (key_cells(key), *key)).collect();
+    let known: BTreeMap<[String; KEY], &Key> =
+        keys.iter().map(|key| (key_cells(key), *key)).collect();
     let mut reader = csv::Reader::from_reader(bytes);
     let header = reader.headers()?.clone();
     let place = |name: &'static str| {

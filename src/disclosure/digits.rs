@@ -15,7 +15,7 @@ const WHOLE_POINTS_BELOW: u64 = 100;
 const WRITTEN_P: std::ops::RangeInclusive<f64> = 0.001..=0.999;
 
 /// The value as it is published; `people` is the size of the smallest set that it is made of.
-pub fn published(row: &Row, composition: &Composition, people: Option<u64>) -> Option<f64> {
+pub(super) fn published(row: &Row, composition: &Composition, people: Option<u64>) -> Option<f64> {
     let value = row.value?;
     if row.unit == Unit::P && row.key.statistic == Statistic::PValue {
         if value < *WRITTEN_P.start() {
@@ -55,7 +55,7 @@ fn decimals(row: &Row, composition: &Composition, people: Option<u64>) -> usize 
 }
 
 /// The double nearest to the value with so many decimals; no negative zero.
-pub fn rounded(value: f64, decimals: usize) -> f64 {
+pub(super) fn rounded(value: f64, decimals: usize) -> f64 {
     let text = format!("{value:.decimals$}");
     text.parse::<f64>().map_or(value, |value| value + 0.0)
 }

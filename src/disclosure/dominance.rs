@@ -4,13 +4,13 @@ use crate::results::protection::Dominance;
 
 /// Number, mean and standard deviation of amounts.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Amounts {
+pub(super) struct Amounts {
     /// How many people.
-    pub n: f64,
+    pub(super) n: f64,
     /// Their mean.
-    pub mean: f64,
+    pub(super) mean: f64,
     /// Their standard deviation.
-    pub std_dev: f64,
+    pub(super) std_dev: f64,
 }
 
 impl Amounts {
@@ -18,7 +18,7 @@ impl Amounts {
     ///
     /// Of amounts of at least 0 the squares add up to Q = (n − 1) s² + n m², so that k of them add
     /// up to at most √(k Q) (Cauchy and Schwarz), of a sum of n m.
-    pub fn largest_share(self, people: u8) -> f64 {
+    pub(super) fn largest_share(self, people: u8) -> f64 {
         let Self { n, mean, std_dev } = self;
         let squares = (n - 1.0).max(0.0) * std_dev * std_dev + n * mean * mean;
         let sum = n * mean.abs();
@@ -26,7 +26,7 @@ impl Amounts {
     }
 
     /// Whether the few may dominate.
-    pub fn may_be_dominated(self, rule: Dominance) -> bool {
+    pub(super) fn may_be_dominated(self, rule: Dominance) -> bool {
         self.largest_share(rule.n) > rule.share
     }
 }

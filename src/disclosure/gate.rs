@@ -127,7 +127,11 @@ impl<'a> State<'a> {
             withheld: vec![false; tables.items.len()],
             open_items: items_of.iter().map(Vec::len).collect(),
             items_of,
-            ranges: tables.quantities.iter().map(|form| (form.at(&tables.truth), form.at(&tables.truth))).collect(),
+            ranges: tables
+                .quantities
+                .iter()
+                .map(|form| (form.at(&tables.truth), form.at(&tables.truth)))
+                .collect(),
         }
     }
 
@@ -180,7 +184,9 @@ impl<'a> State<'a> {
                     let sources = low.sources.into_iter().chain(high.sources).collect();
                     ((low_end, high_end), sources)
                 }
-                Range::Contradiction(sources) | Range::Unsolved(sources) => ((truth, truth), sources),
+                Range::Contradiction(sources) | Range::Unsolved(sources) => {
+                    ((truth, truth), sources)
+                }
             };
             self.ranges[quantity] = reached;
             if self.rules.allow(reached) {

@@ -193,10 +193,7 @@ impl<'a> Source<'a> {
 
 /// What the plan's words mean in numbers.
 pub fn rules(protection: &Protection) -> Rules {
-    Rules {
-        threshold: i64::from(protection.threshold),
-        width: i64::from(protection.protection),
-    }
+    Rules { threshold: i64::from(protection.threshold), width: i64::from(protection.protection) }
 }
 
 /// Whether documents of this profile go through the gate.
@@ -217,10 +214,7 @@ fn group(source: Source<'_>, own: &[Option<Rule>]) -> BTreeMap<BTreeSet<People>,
 }
 
 /// Rows that go by a rule of their own, whatever else is shown.
-fn own_rules(
-    source: Source<'_>,
-    decisions: &BTreeMap<Key, HumanDecision>,
-) -> Vec<Option<Rule>> {
+fn own_rules(source: Source<'_>, decisions: &BTreeMap<Key, HumanDecision>) -> Vec<Option<Rule>> {
     let dominated = dominated(source);
     let threshold = u64::from(source.protection.threshold);
     let rule = |(row, composition): (&Row, &Composition)| {
@@ -292,7 +286,11 @@ fn dominated(source: Source<'_>) -> Dominated {
         if mean > 0.0 && amounts.may_be_dominated(protection.dominance) {
             let amount = (key.outcome, key.month, key.level.clone());
             let is_part = key.region != ALL_REGIONS || !key.subgroup.is_empty();
-            if is_part { found.parts.insert(amount) } else { found.whole.insert(amount) };
+            if is_part {
+                found.parts.insert(amount)
+            } else {
+                found.whole.insert(amount)
+            };
         }
     }
     found

@@ -80,7 +80,9 @@ pub enum RegisterError {
         source: serde_json::Error,
     },
     /// Something was changed or taken out.
-    #[error("line {0} of the register does not follow from the lines before: it was changed, or one before it was")]
+    #[error(
+        "line {0} of the register does not follow from the lines before: it was changed, or one before it was"
+    )]
     Broken(usize),
     /// It is of another trial.
     #[error("line {line} of the register is of the trial `{found}`")]
@@ -139,9 +141,10 @@ pub fn line(
     composition_of: &BTreeMap<Key, Composition>,
     manifest_sha256: &str,
 ) -> Result<String, RegisterError> {
-    let rows = published.rows().iter().filter_map(|row| {
-        Some((row, row.value?, composition_of.get(&row.key)?))
-    });
+    let rows = published
+        .rows()
+        .iter()
+        .filter_map(|row| Some((row, row.value?, composition_of.get(&row.key)?)));
     let mut sets: Vec<People> =
         rows.clone().flat_map(|(_, _, composition)| composition.people()).cloned().collect();
     sets.sort();

@@ -13,7 +13,7 @@ const HEADLINE: u64 = 1_000_000;
 /// sensitivity estimates, stratified estimates, counts, and everything else; numbers at months that
 /// the plan does not name before those that it names. The difference over all regions, of those
 /// observed and of everyone, stays.
-pub fn worth(row: &Row, study: &Study) -> u64 {
+pub(super) fn worth(row: &Row, study: &Study) -> u64 {
     let key = &row.key;
     if is_headline(key) {
         return HEADLINE;

@@ -109,9 +109,8 @@ fn internal_documents_are_marked_and_listed() {
     let files = files_below(&folder.path("out"));
     let internal = String::from_utf8(files["report.internal.en.html"].clone()).unwrap();
     assert!(internal.contains(MARK));
-    let is_document = |name: &str| {
-        ["figures/", "tables/", "report."].iter().any(|start| name.starts_with(start))
-    };
+    let is_document =
+        |name: &str| ["figures/", "tables/", "report."].iter().any(|start| name.starts_with(start));
     for (name, bytes) in files.iter().filter(|(name, _)| is_document(name)) {
         let is_internal = name.contains(".internal.en.");
         assert!(is_internal || RUN.files[name] == *bytes, "{name} is public, and another one now");
@@ -120,7 +119,8 @@ fn internal_documents_are_marked_and_listed() {
             assert_eq!(String::from_utf8_lossy(bytes).contains(MARK), is_internal, "{name}");
         }
     }
-    let of = |mark: &str| files.keys().filter(|name| is_document(name) && name.contains(mark)).count();
+    let of =
+        |mark: &str| files.keys().filter(|name| is_document(name) && name.contains(mark)).count();
     assert_eq!(of(".internal.en."), of("") - of(".internal.en."), "each public one has its own");
     assert_manifest_lists(&files);
 }

@@ -114,7 +114,15 @@ fn solve(publications: &[Publication], trial: &[Person]) -> Model {
 fn person() -> impl Strategy<Value = Person> {
     let exit = prop_oneof![3 => Just(None), 1 => (1..900i32).prop_map(Some)];
     let job = prop_oneof![2 => Just(None), 1 => (0..900i32).prop_map(Some)];
-    (any::<bool>(), 0..3usize, proptest::option::of(0..2usize), 300..900i32, exit, any::<bool>(), job)
+    (
+        any::<bool>(),
+        0..3usize,
+        proptest::option::of(0..2usize),
+        300..900i32,
+        exit,
+        any::<bool>(),
+        job,
+    )
         .prop_map(|(arm, region, sex, due, exit, is_competing, job)| Person {
             arm: if arm { Arm::Intervention } else { Arm::Control },
             region,
@@ -291,7 +299,8 @@ fn two_releases_are_not_subtracted() {
         let earlier = [Earlier { set: arm, size, data }];
         model(&publications, &earlier, &counted, &regions(), RULES).tables
     };
-    let withheld = |tables: &Tables| decide(tables, RULES).withheld.iter().filter(|is| **is).count();
+    let withheld =
+        |tables: &Tables| decide(tables, RULES).withheld.iter().filter(|is| **is).count();
     assert_eq!(withheld(&look(0, Data::Same)), 0);
     // Two people have had a first job since: the arm's number would tell so.
     let tables = look(2, Data::Other);

@@ -21,7 +21,9 @@ impl Made {
         let at = |row: usize, column: usize| row * self.columns + column;
         let mut sums: Vec<Vec<usize>> = (0..self.cells.len()).map(|cell| vec![cell]).collect();
         sums.extend((0..self.rows).map(|row| (0..self.columns).map(|c| at(row, c)).collect()));
-        sums.extend((0..self.columns).map(|column| (0..self.rows).map(|r| at(r, column)).collect()));
+        sums.extend(
+            (0..self.columns).map(|column| (0..self.rows).map(|r| at(r, column)).collect()),
+        );
         sums.push((0..self.cells.len()).collect());
         sums.sort();
         sums.dedup();
@@ -51,7 +53,9 @@ impl Made {
         let quantities = (0..sums.len()).filter(|&at| RULES.protects(truth[at]));
         Tables {
             quantities: quantities.map(Form::of).collect(),
-            items: (0..sums.len()).map(|at| Item { opens: vec![at], value: 10 + truth[at].unsigned_abs() }).collect(),
+            items: (0..sums.len())
+                .map(|at| Item { opens: vec![at], value: 10 + truth[at].unsigned_abs() })
+                .collect(),
             sources: sums.len(),
             system,
             truth,
@@ -104,8 +108,11 @@ fn optimum(tables: &Tables) -> u64 {
 }
 
 fn made(rows: usize, columns: usize) -> impl Strategy<Value = Made> {
-    proptest::collection::vec(0..6i64, rows * columns)
-        .prop_map(move |cells| Made { rows, columns, cells })
+    proptest::collection::vec(0..6i64, rows * columns).prop_map(move |cells| Made {
+        rows,
+        columns,
+        cells,
+    })
 }
 
 proptest! {
@@ -137,7 +144,8 @@ fn little_more_is_withheld_than_must_be() {
     let (mut ours, mut best) = (0, 0);
     for turn in 0..40 {
         let (rows, columns) = if turn % 2 == 0 { (2, 2) } else { (2, 3) };
-        let cells = (0..rows * columns).map(|_| i64::try_from(next(&mut state) % 9).unwrap()).collect();
+        let cells =
+            (0..rows * columns).map(|_| i64::try_from(next(&mut state) % 9).unwrap()).collect();
         let tables = Made { rows, columns, cells }.tables();
         ours += cost(&tables, &decide(&tables, RULES).withheld);
         best += optimum(&tables);

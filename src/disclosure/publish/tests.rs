@@ -6,9 +6,7 @@ use super::super::register;
 use super::*;
 use crate::results::composition::{Fact, Table};
 use crate::results::study::Study;
-use crate::results::vocabulary::{
-    Analysis, AnalysisSet, Inference, Method, ResultArm, Role,
-};
+use crate::results::vocabulary::{Analysis, AnalysisSet, Inference, Method, ResultArm, Role};
 use crate::trial::arm::{Arm, TwoArm};
 
 /// Rows with their people, and how many these are.
@@ -149,7 +147,8 @@ const SMALL: [[(u64, u64); 3]; 2] =
 fn a_small_region_is_withheld_and_nothing_gives_it_back() {
     let mut made = Made::default();
     made.rates(SMALL, 18);
-    let everything = ResultSet::new(study(), made.rows.iter().map(|(row, _)| row.clone()).collect());
+    let everything =
+        ResultSet::new(study(), made.rows.iter().map(|(row, _)| row.clone()).collect());
     assert!(!made.attack(&everything.unwrap()).is_empty(), "nothing to find");
     let decisions = nothing();
     let published = made.publish(Beside { earlier: &[], decisions: &decisions });
@@ -234,7 +233,8 @@ fn quantiles_of_few_who_differ_and_sums_of_few_are_withheld() {
     made.row(few.clone(), 700.0, Unit::Eur, order);
     let decisions = nothing();
     let published = made.publish(Beside { earlier: &[], decisions: &decisions });
-    let fate = |wanted: &Key| published.checked.iter().find(|row| row.key == *wanted).unwrap().status;
+    let fate =
+        |wanted: &Key| published.checked.iter().find(|row| row.key == *wanted).unwrap().status;
     assert_eq!(fate(&few), Status::Withheld(Rule::FewDiffering), "9 workers");
     let mean = |region: &str| Key {
         statistic: Statistic::Estimate,

@@ -120,7 +120,7 @@ fn end(part: &Part, start: &Simplex, sign: i64, enough: Option<i64>) -> Result<E
     let work = (part.unknowns.len() * part.rows.len()).max(1);
     let left = (WORK / work).clamp(*BRANCHES.start(), *BRANCHES.end());
     let mut search = Search { part, direction, sign, best: None, left, bound: i64::MIN, enough };
-    search.look(root, &mut Vec::new());
+    search.look(&root, &mut Vec::new());
     let bound = search.best.map_or(search.bound, |best| best.max(search.bound));
     if bound == i64::MIN {
         return Err(Unsolved::Infeasible);
@@ -153,7 +153,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn look(&mut self, vertex: Vertex, branches: &mut Vec<(usize, i64, i64)>) {
+    fn look(&mut self, vertex: &Vertex, branches: &mut Vec<(usize, i64, i64)>) {
         // A whole number cannot be above this one; the small addition is the solver's rounding.
         let most = whole((vertex.value + 1e-5).floor());
         let is_enough = |best: i64| self.enough.is_some_and(|enough| best >= enough);
@@ -181,7 +181,7 @@ impl Search<'_> {
             branches.push((at, lower, upper));
             let mut next = Simplex::new(&limits(self.part, branches), &rows(self.part));
             match next.maximise(&self.direction) {
-                Ok(next) => self.look(next, branches),
+                Ok(next) => self.look(&next, branches),
                 Err(Unsolved::Infeasible) => {}
                 Err(Unsolved::TooLong) => self.bound = self.bound.max(most),
             }

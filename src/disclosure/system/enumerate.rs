@@ -88,7 +88,8 @@ impl Search<'_> {
             return true;
         }
         let open = limits.iter().enumerate().filter(|(_, (lower, upper))| lower < upper);
-        let Some((at, &(lower, upper))) = open.min_by_key(|(_, (lower, upper))| upper - lower) else {
+        let Some((at, &(lower, upper))) = open.min_by_key(|(_, (lower, upper))| upper - lower)
+        else {
             let point: Vec<i64> = limits.iter().map(|(lower, _)| *lower).collect();
             let value = self.part.value(&point);
             self.found.points += 1;
@@ -112,7 +113,11 @@ impl Search<'_> {
             for row in &self.part.rows {
                 let term = |limits: &[(i64, i64)], (at, times): (usize, i64)| {
                     let (lower, upper) = limits[at];
-                    if times > 0 { (times * lower, times * upper) } else { (times * upper, times * lower) }
+                    if times > 0 {
+                        (times * lower, times * upper)
+                    } else {
+                        (times * upper, times * lower)
+                    }
                 };
                 let (mut least, mut most) = (0i64, 0i64);
                 for &one in &row.terms {
@@ -131,7 +136,10 @@ impl Search<'_> {
                     let (lower, upper) = if times > 0 {
                         (ceil(lowest, times), highest.div_euclid(times))
                     } else {
-                        (ceil(-highest.max(-i64::MAX), -times), (-lowest.max(-i64::MAX)).div_euclid(-times))
+                        (
+                            ceil(-highest.max(-i64::MAX), -times),
+                            (-lowest.max(-i64::MAX)).div_euclid(-times),
+                        )
                     };
                     let next = (limits[at].0.max(lower), limits[at].1.min(upper));
                     if next.0 > next.1 {

@@ -18,3 +18,6 @@ pub use enumerate::{Enumerated, enumerate};
 pub use form::Form;
 pub use part::{Frozen, Part};
 pub use problem::{Compute, Fact, Function, Open, System};
+
+#[cfg(test)]
+mod tests;

@@ -22,26 +22,26 @@ pub struct Part {
     /// The unknowns, by their number in the system.
     pub unknowns: Vec<usize>,
     /// Limits of each.
-    pub limits: Vec<(i64, i64)>,
+    pub(super) limits: Vec<(i64, i64)>,
     /// What holds of them, by their number in the part.
-    pub rows: Vec<PartRow>,
+    pub(super) rows: Vec<PartRow>,
     /// The form, by number in the part, and its constant.
-    pub form: Vec<(usize, i64)>,
+    pub(super) form: Vec<(usize, i64)>,
     /// What the known unknowns of the form add up to.
-    pub constant: i64,
+    pub(super) constant: i64,
     /// Publications that say what the known ones are.
-    pub constant_sources: Vec<usize>,
+    pub(super) constant_sources: Vec<usize>,
     /// Publications that give each unknown's limits.
-    pub limit_sources: Vec<Vec<usize>>,
+    pub(super) limit_sources: Vec<Vec<usize>>,
     /// Functions of these unknowns, by their number in the system.
-    pub functions: Vec<usize>,
+    pub(super) functions: Vec<usize>,
     /// Values of unknowns that are known.
-    pub known: BTreeMap<usize, i64>,
+    pub(super) known: BTreeMap<usize, i64>,
 }
 
 /// A fact about the unknowns of a part.
 #[derive(Clone, Debug)]
-pub struct PartRow {
+pub(super) struct PartRow {
     pub(super) terms: Vec<(usize, i64)>,
     pub(super) lower: i64,
     pub(super) upper: i64,
@@ -122,7 +122,7 @@ impl Walk<'_> {
                     continue;
                 }
                 functions.push(at);
-                for &(other, _) in function.of.iter().flat_map(|form| form.terms()) {
+                for &(other, _) in function.of.iter().flat_map(Form::terms) {
                     self.reach(other);
                 }
             }
@@ -137,7 +137,12 @@ impl Walk<'_> {
 
 impl Part {
     /// Everything that is joined to a form by what is open; with `frozen`, its neighbourhood.
-    pub fn around(system: &System, open: Open<'_>, form: &Form, frozen: Option<Frozen<'_>>) -> Self {
+    pub fn around(
+        system: &System,
+        open: Open<'_>,
+        form: &Form,
+        frozen: Option<Frozen<'_>>,
+    ) -> Self {
         let mut walk = Walk {
             system,
             open,
@@ -194,8 +199,10 @@ impl Part {
 
     /// Whether a point of the part agrees with its facts, in whole numbers.
     pub(super) fn holds(&self, point: &[i64]) -> bool {
-        let is_within =
-            point.iter().zip(&self.limits).all(|(one, (lower, upper))| lower <= one && one <= upper);
+        let is_within = point
+            .iter()
+            .zip(&self.limits)
+            .all(|(one, (lower, upper))| lower <= one && one <= upper);
         is_within
             && self.rows.iter().all(|row| {
                 let value: i64 = row.terms.iter().map(|&(at, times)| times * point[at]).sum();

@@ -72,7 +72,13 @@ impl System {
 
     /// Two forms are equal, by the structure of the tables.
     pub fn equal(&mut self, one: &Form, other: &Form) {
-        self.add(Fact { form: one.minus(other), lower: 0, upper: 0, source: None, when_withheld: None });
+        self.add(Fact {
+            form: one.minus(other),
+            lower: 0,
+            upper: 0,
+            source: None,
+            when_withheld: None,
+        });
     }
 
     /// A form is not negative, by the structure of the tables.
@@ -126,7 +132,8 @@ impl System {
     /// Whether a point agrees with everything that is open, exactly.
     pub fn holds(&self, point: &[i64], open: Open<'_>) -> bool {
         let is_known = |source: Option<usize>| source.is_none_or(open);
-        let is_within = point.iter().zip(&self.upper).all(|(one, upper)| (0..=*upper).contains(one));
+        let is_within =
+            point.iter().zip(&self.upper).all(|(one, upper)| (0..=*upper).contains(one));
         is_within
             && self.facts.iter().all(|fact| fact.holds(point, open))
             && self

@@ -101,7 +101,8 @@ impl Simplex {
     fn refresh(&mut self) {
         let outside: Vec<f64> = self.others.iter().map(|&one| self.at_bound(one)).collect();
         for at in 0..self.basic.len() {
-            let sum: f64 = self.row(at).iter().zip(&outside).map(|(cell, value)| cell * value).sum();
+            let sum: f64 =
+                self.row(at).iter().zip(&outside).map(|(cell, value)| cell * value).sum();
             self.values[at] = -sum;
         }
     }
