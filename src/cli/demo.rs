@@ -67,7 +67,7 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
         "data      {}\nplan      {}\n{}again     ips-eval run {} --out NEW-DIRECTORY\n",
         out.join("participants.csv").display(),
         plan.display(),
-        where_to_look(&out.join(RESULTS)),
+        where_to_look(&out.join(RESULTS), audience),
         plan.display()
     );
     terminal.answer(&format!("{}\n{said}", comparison(&results, &trial.truth)?))

@@ -39,6 +39,11 @@ pub(super) fn render(
     };
     let is_internal = wanted.audience.internal;
     let audience = if is_internal { Audience::Internal } else { Audience::Publication };
+    // Internal documents say so in their names, and never stand in the place of public ones.
+    let code = match audience {
+        Audience::Publication => code.to_owned(),
+        Audience::Internal => format!("internal.{code}"),
+    };
     let shown = match audience {
         Audience::Publication => mask_small_cells(results),
         Audience::Internal => results.clone(),
@@ -47,7 +52,7 @@ pub(super) fn render(
     let figures = figure::render_all(&shown, &texts, audience).map_err(fault)?;
     let document =
         sections::report(&shown, &texts, audience, &figures, provenance).map_err(fault)?;
-    let mut files = reports(&document, &figures, (wanted.formats, code))?;
+    let mut files = reports(&document, &figures, (wanted.formats, &code))?;
     for table in table_files(&document).map_err(fault)? {
         files.push((format!("tables/{}.{code}.csv", table.name), table.csv.into_bytes()));
     }
@@ -65,7 +70,7 @@ pub(super) fn render(
             FigureFormat::Svg => files.extend(sheets.iter().map(|sheet| {
                 (format!("figures/{}.{code}.svg", sheet.name()), sheet.svg().into_bytes())
             })),
-            FigureFormat::Png => files.extend(pictures(&sheets, wanted.figures, code)?),
+            FigureFormat::Png => files.extend(pictures(&sheets, wanted.figures, &code)?),
             FigureFormat::Pdf => files.extend(figures.iter().map(|figure| {
                 (format!("figures/{}.{code}.pdf", figure.name), pdf::file(&figure.sheets))
             })),

@@ -22,6 +22,9 @@ use crate::results::result_set::ResultSet;
 /// The joint draws, on request.
 const REPLICATES: &str = "replicates.parquet";
 
+/// What the one hash of a published document is of.
+const ALL_INPUTS: &str = "manifest.json: plan and inputs";
+
 /// Runs the command.
 pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Error> {
     let existing = if arguments.force { Existing::Replace } else { Existing::Refuse };
@@ -50,7 +53,7 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
         return terminal.answer(&format!("{answer:#}\n"));
     }
     if !terminal.is_quiet() {
-        terminal.answer(&where_to_look(&arguments.out))?;
+        terminal.answer(&where_to_look(&arguments.out, arguments.audience))?;
     }
     Ok(())
 }
@@ -146,16 +149,17 @@ pub(super) fn manifest(loaded: &Loaded, results: &ResultSet) -> Manifest {
 
 /// What a report says of its origin.
 pub(super) fn provenance(manifest: &Manifest) -> Provenance {
-    let files = std::iter::once(&manifest.plan).chain(&manifest.inputs);
     Provenance {
         program: format!("{} {}", manifest.program.name, manifest.program.version),
-        inputs: files.map(|input| (input.file.clone(), input.sha256.clone())).collect(),
+        // Of each file by itself, a hash would tell what is in a small one.
+        inputs: vec![(ALL_INPUTS.to_owned(), manifest.sha256_of_inputs())],
     }
 }
 
 /// The parts of a results directory, for a person.
-pub(super) fn where_to_look(directory: &Path) -> String {
+pub(super) fn where_to_look(directory: &Path, audience: AudienceArguments) -> String {
     let path = |name: &str| directory.join(name).display().to_string();
+    let report = if audience.internal { "report.internal.en.html" } else { "report.en.html" };
     format!(
         "results   {}  (also .json, .parquet)\n\
          figures   {}\n\
@@ -165,7 +169,7 @@ pub(super) fn where_to_look(directory: &Path) -> String {
         path("results.csv"),
         path("figures"),
         path("tables"),
-        path("report.en.html"),
+        path(report),
         path(MANIFEST)
     )
 }

@@ -8,6 +8,7 @@ pub mod json;
 pub mod key_text;
 pub mod manifest;
 pub mod methods;
+pub mod protection;
 pub mod result_set;
 pub mod row;
 pub mod spreadsheet;
