@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod coverage;
+mod depth;
 mod determinism;
 mod documents;
 mod exports;
