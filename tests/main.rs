@@ -4,6 +4,7 @@ mod architecture;
 mod cli;
 mod composition;
 mod coverage;
+mod depth;
 mod determinism;
 mod documents;
 mod exports;
