@@ -131,7 +131,7 @@ impl<'f> Layout<'f> {
             let is_first = column == 0;
             let is_name = self.forest.columns[column].align == Align::Left;
             let most = if is_first { MOST_LINES.max(1 + free).min(3) } else { 1 };
-            let room = self.room(column, if is_first { row.indent } else { 0.0 });
+            let room = self.room(row, column);
             let broken = if is_first && is_name {
                 wrap_to(text, *look, room, most)
             } else {
@@ -151,15 +151,24 @@ impl<'f> Layout<'f> {
         Lines { cells, height: words.max(LINE + lowest), centre: LINE / 2.0 }
     }
 
-    /// Room for the words of a column.
-    fn room(&self, column: usize, indent: f64) -> f64 {
+    /// Room for the words of a column in a row.
+    fn room(&self, row: &Row, column: usize) -> f64 {
+        let indent = if column == 0 { row.indent } else { 0.0 };
         let (left, right) = self.columns[column];
-        if !self.is_narrow || self.forest.columns[column].align == Align::Right {
+        let is_name = |at: usize| self.forest.columns[at].align == Align::Left;
+        if !self.is_narrow || !is_name(column) {
             return right - left - indent;
         }
-        // Names share their line with the value.
-        let names = self.forest.columns.iter().filter(|column| column.align == Align::Left).count();
-        (self.values.0 - GAP - MARGIN - indent - GAP * (names as f64 - 1.0)) / names.max(1) as f64
+        // Names share their line with the value: each has its part, and what the others leave.
+        let line = self.values.0 - GAP - MARGIN - indent;
+        let others = row
+            .cells
+            .iter()
+            .enumerate()
+            .filter(|(at, (text, _))| *at != column && is_name(*at) && !text.is_empty());
+        let others: Vec<f64> = others.map(|(_, (text, look))| GAP + look.width(text)).collect();
+        let fair = line / (others.len() as f64 + 1.0) - GAP;
+        (line - others.iter().sum::<f64>()).max(fair)
     }
 }
 
