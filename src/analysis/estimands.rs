@@ -1,5 +1,6 @@
 //! What each contrast was meant for: roles from the plan's estimands, and their five attributes.
 
+use super::material::Material;
 use super::sheet::{Entry, Sheet};
 use crate::plan::analyses::{Estimand, Strategy};
 use crate::plan::catalogue::catalogue;
@@ -64,7 +65,9 @@ fn unanswered(estimand: &Estimand, method: Method, month: Option<i32>) -> Entry 
         Outcome::FirstJob | Outcome::CompetingExit | Outcome::JobStarts => AnalysisSet::Itt,
         _ => AnalysisSet::IttObserved,
     };
-    let mut entry = Entry::new(analysis, estimand.outcome, set, method).contrast();
+    // It has no value: what it would be made of was not there.
+    let nobodys = Material::nobodys();
+    let mut entry = Entry::new(analysis, estimand.outcome, set, method, nobodys).contrast();
     if let Some(month) = month {
         entry = entry.month(month);
     }

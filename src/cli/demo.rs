@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::args::{AudienceArguments, DemoArguments, FigureArguments, ProblemArguments};
+use super::args::{AudienceArguments, DemoArguments, FigureArguments, Format, ProblemArguments};
 use super::check::report_outcome;
 use super::documents::{File, Wanted};
 use super::load::load_with;
@@ -49,7 +49,7 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
     let pool = pool(arguments.threads)?;
     let results = compute(terminal, &loaded, &pool)?.results;
     let (audience, figures) = (AudienceArguments { internal: false }, FigureArguments::default());
-    let wanted = Wanted { audience, figures: &figures };
+    let wanted = Wanted { audience, figures: &figures, formats: &[Format::Html] };
     let found = pool.install(|| result_files(&loaded, &results, wanted, Vec::new()))?;
     files.extend(found.into_iter().map(|(name, bytes)| (format!("{RESULTS}/{name}"), bytes)));
     let manifest = manifest_file(manifest(&loaded, &results), &files)?;

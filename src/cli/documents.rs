@@ -2,9 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::args::{
-    AudienceArguments, FigureArguments, FigureFormat, FigureSize, Format, Language,
-};
+use super::args::{AudienceArguments, FigureArguments, FigureFormat, FigureSize, Format, Language};
 use crate::disclosure::small_cells::mask_small_cells;
 use crate::error::Error;
 use crate::render::chart::{Drawing, Size, pdf};

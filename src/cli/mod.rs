@@ -46,7 +46,7 @@ pub fn run() -> ExitCode {
                 // Its problems are its answer.
                 (Command::Check(_), Error::Problems(_)) => Ok(()),
                 (_, Error::Problems(problems)) => {
-                    terminal.answer(&problems::as_json(problems, &[]))
+                    terminal.answer(&problems::as_json(problems, &[], None))
                 }
                 (_, other) => terminal.answer(&failure(&other.to_string(), other.exit_code())),
             };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{Format, Language, RunArguments, ThreadArguments};
+use super::args::{AudienceArguments, Format, Language, RunArguments, ThreadArguments};
 use super::check::{load_and_report, overview};
 use super::documents::{File, Wanted, render};
 use super::load::Loaded;

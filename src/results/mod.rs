@@ -3,9 +3,9 @@
 pub mod composition;
 pub mod export;
 pub mod joint_draws;
-pub mod language;
 pub mod json;
 pub mod key_text;
+pub mod language;
 pub mod manifest;
 pub mod methods;
 pub mod protection;

@@ -60,7 +60,7 @@ impl ResultSet {
     #[must_use]
     pub fn filter_map_rows(&self, change: impl FnMut(&Row) -> Option<Row>) -> Self {
         let rows = self.rows.iter().filter_map(change).collect();
-        Self { format: self.format, study: self.study.clone(), rows }
+        Self { study: self.study.clone(), rows, census: self.census.clone() }
     }
 
     /// The same study with some rows changed; keys must stay as they are.

@@ -195,9 +195,7 @@ fn of_levels(row: &Row, counts: &[u64]) -> Option<f64> {
     let levels = TwoArm { intervention: of_arm(0), control: of_arm(1) };
     match row.key.method {
         Method::StandardisedMeanDifference => categorical_difference(levels.as_ref()).ok(),
-        Method::PearsonChiSquared => {
-            test(row.key.statistic, pearson_levels(levels.as_ref()).ok()?)
-        }
+        Method::PearsonChiSquared => test(row.key.statistic, pearson_levels(levels.as_ref()).ok()?),
         _ => None,
     }
 }

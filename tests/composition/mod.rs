@@ -19,7 +19,6 @@ use ips_eval::results::vocabulary::{Method, Statistic, Unit};
 use ips_eval::simulate::{DEMONSTRATION_SEED, plan_toml, planned_trial};
 use ips_eval::trial::dataset::TrialData;
 
-
 use crate::trial_folder::{Files, files_below, fixture};
 use functions::recomputed;
 use people::Witness;
@@ -112,7 +111,12 @@ fn assert_counted(trial: &Analysed) -> usize {
             wrong.push(format!("{people:?}: {n} in the census, and {}", witness.count(people)));
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong[..wrong.len().min(25)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(25)].join("\n")
+    );
     held
 }
 
@@ -162,7 +166,12 @@ fn assert_recomputed(trial: &Analysed) -> usize {
             wrong.push(format!("{}: {value:e}, again {again:e} from {counts:?}", name(row)));
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong[..wrong.len().min(25)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(25)].join("\n")
+    );
     assert!(left.is_empty(), "said to be functions of counts, and not computed again: {left:#?}");
     held
 }
@@ -239,8 +248,7 @@ fn assert_models_are_known(trial: &Analysed) {
         _ => None,
     };
     let found: BTreeSet<String> = trial.results.rows().iter().filter_map(of).collect();
-    let known: BTreeSet<String> =
-        include_str!("models.txt").lines().map(str::to_owned).collect();
+    let known: BTreeSet<String> = include_str!("models.txt").lines().map(str::to_owned).collect();
     let new: Vec<&String> = found.difference(&known).collect();
     let gone: Vec<&String> = known.difference(&found).collect();
     assert!(new.is_empty() && gone.is_empty(), "not in models.txt: {new:#?}; gone: {gone:#?}");
@@ -253,6 +261,7 @@ fn assert_reads_back(results: &ResultSet) {
     let read = from_json(&written).expect("it is what was written");
     assert!(read == *results, "rows, compositions and numbers of people are as they were");
     assert!(to_json(&read).expect("memory holds it") == written);
-    let other = String::from_utf8(written).expect("UTF-8").replacen("\"format\":2", "\"format\":1", 1);
+    let other =
+        String::from_utf8(written).expect("UTF-8").replacen("\"format\":2", "\"format\":1", 1);
     assert!(from_json(other.as_bytes()).is_err(), "another format is refused");
 }

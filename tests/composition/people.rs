@@ -121,9 +121,9 @@ impl<'a> Witness<'a> {
     /// How many are in a set.
     pub(super) fn count(&self, set: &People) -> u64 {
         let is_in = |at: &usize| {
-            set.parts().iter().any(|part| {
-                part.literals().iter().all(|own| self.has(*at, &own.fact) == own.holds)
-            })
+            set.parts()
+                .iter()
+                .any(|part| part.literals().iter().all(|own| self.has(*at, &own.fact) == own.holds))
         };
         (0..self.people.len()).filter(is_in).count() as u64
     }
@@ -158,9 +158,10 @@ impl<'a> Witness<'a> {
                 person.wait(*origin).is_some_and(|(days, _)| days >= *day)
             }
             Fact::AtWorkOnDay0 => {
-                let says = self.waves.answer(at, 0).and_then(|answer| {
-                    self.data.questionnaires.answers[answer].working_now
-                });
+                let says = self
+                    .waves
+                    .answer(at, 0)
+                    .and_then(|answer| self.data.questionnaires.answers[answer].working_now);
                 says == Some(true) || person.jobs.iter().any(|job| job.0 < 0 && job.1 >= 0)
             }
             Fact::Answered { wave } => self.waves.answer(at, *wave).is_some(),

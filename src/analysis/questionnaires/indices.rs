@@ -7,6 +7,7 @@ use super::super::material::Material;
 use super::super::proportions::add_strata_regression;
 use super::super::sheet::{Entry, Sheet};
 use super::super::summary::add_mean;
+use super::super::whom;
 use super::role::role_of;
 use crate::estimate::inverse_covariance_index::{
     Better, IndexOutcome, InverseCovarianceIndex, inverse_covariance_index,
@@ -14,7 +15,6 @@ use crate::estimate::inverse_covariance_index::{
 use crate::plan::instrument::types::Direction;
 use crate::plan::questionnaire_outcomes::ResolvedOutcome;
 use crate::plan::questionnaires::Index;
-use super::super::whom;
 use crate::results::composition::{Fact, People, Quantity};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::Arm;

@@ -123,11 +123,11 @@ fn further_parts(source: Source<'_>) -> impl Iterator<Item = Part> {
 
 /// A figure, or its parts one after the other where it is higher than a page.
 fn drawings_of(figure: &figure::Figure) -> impl Iterator<Item = Block> {
-    figure.sheets.iter().zip(&figure.svg).map(|(sheet, svg)| {
+    figure.sheets.iter().map(|sheet| {
         Block::Figure(Figure {
             name: sheet.name().to_owned(),
             caption: figure.title.clone().into(),
-            svg: svg.clone(),
+            svg: sheet.svg(),
             alternative: figure.text_alternative.clone(),
         })
     })

@@ -11,8 +11,8 @@ use crate::render::lookup::{Cell, Interval};
 use crate::render::names::Names;
 use crate::render::notes::{Notes, Place, Writers};
 use crate::render::text::fill;
-use crate::results::spreadsheet::inert;
 use crate::results::result_set::ResultSet;
+use crate::results::spreadsheet::inert;
 use crate::trial::arm::Arm;
 
 use super::form::Form;
