@@ -244,7 +244,11 @@ fn assert_sets_relate(trial: &Analysed) {
 /// Analyses whose numbers cannot be had from numbers of people, for a reviewer to see.
 fn assert_models_are_known(trial: &Analysed) {
     let of = |row: &Row| match &row.composition {
-        Composition::Model { .. } => Some(format!("{} {}", row.key.analysis, row.key.method)),
+        Composition::Model { .. } => {
+            let key = &row.key;
+            let name = format!("{} {} {}", key.analysis, key.method, key.inference);
+            Some(name.trim_end().to_owned())
+        }
         _ => None,
     };
     let found: BTreeSet<String> = trial.results.rows().iter().filter_map(of).collect();
