@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::examples;
+
 /// Evaluates a randomised trial of Individual Placement and Support: data and plan in, checked
 /// results and publishable documents out. It never opens a network connection.
 #[derive(Debug, Parser)]
-#[command(name = "ips-eval", version, max_term_width = 100)]
+#[command(name = "ips-eval", version, max_term_width = 100, after_help = examples::PROGRAM)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) output: OutputArguments,
@@ -29,21 +31,35 @@ pub(super) struct OutputArguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Write a synthetic trial of the planned size, run it, and say where to look
+    #[command(after_help = examples::DEMO)]
     Demo(DemoArguments),
     /// Write a commented plan and empty tables
+    #[command(after_help = examples::INIT)]
     Init(InitArguments),
     /// Read everything and report every problem, with file, row, column and remedy
+    #[command(after_help = examples::CHECK)]
     Check(CheckArguments),
     /// Compute the results
+    #[command(after_help = examples::RUN)]
     Run(RunArguments),
     /// Write people's outcomes and answers as Stata files, with labels
+    #[command(after_help = examples::EXPORT)]
     Export(ExportArguments),
     /// Render documents from results alone
+    #[command(after_help = examples::REPORT)]
     Report(ReportArguments),
     /// Print the data dictionary: all tables, one of them, the plan, an instrument, or the codes
+    #[command(after_help = examples::SCHEMA)]
     Schema(SchemaArguments),
     /// Explain a method: plain words, formula, source, and what R, Stata and SAS print instead
+    #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArguments),
+    /// Print what makes a shell complete the program's words
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions(CompletionsArguments),
+    /// Print the manual page of the program, or of a command
+    #[command(after_help = examples::MAN)]
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -145,6 +161,19 @@ pub(super) struct ExplainArguments {
     pub(super) method: Option<String>,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArguments {
+    /// A command; without it the whole program
+    pub(super) command: Option<String>,
+}
+
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct ThreadArguments {
     /// Threads; the results are the same bytes for any number [default: all processors]
@@ -229,4 +258,32 @@ pub(super) enum Format {
     Html,
     /// A Word file.
     Docx,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn every_command_shows_exit_codes_and_examples_that_can_be_typed() {
+        let program = Arguments::command();
+        let commands: Vec<_> = std::iter::once(&program).chain(program.get_subcommands()).collect();
+        assert!(commands.len() > 8, "{}", commands.len());
+        for command in commands {
+            let name = command.get_name();
+            let below = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(below.contains("Exit codes:\n  0  done\n"), "{name}: {below}");
+            let examples = below.lines().filter_map(|line| line.strip_prefix("  ips-eval "));
+            let examples: Vec<&str> = examples.collect();
+            assert!(!examples.is_empty(), "{name}: {below}");
+            for example in examples {
+                let words = ["ips-eval"].into_iter().chain(example.split_whitespace());
+                let typed = Arguments::try_parse_from(words);
+                assert!(typed.is_ok(), "{name}: {example}: {typed:?}");
+                let is_own = name == "ips-eval" || example.split_whitespace().next() == Some(name);
+                assert!(is_own, "{name}: {example} is another command");
+            }
+        }
+    }
 }

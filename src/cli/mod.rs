@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod demo;
 mod documents;
+mod examples;
 mod explain;
 mod export;
 mod init;
@@ -13,6 +14,7 @@ mod problems;
 mod report;
 mod run;
 mod schema;
+mod shell;
 mod staging;
 mod terminal;
 
@@ -93,5 +95,7 @@ fn dispatch(terminal: Terminal, command: &Command) -> Result<(), Error> {
         Command::Report(arguments) => report::report(terminal, arguments),
         Command::Schema(arguments) => schema::schema(terminal, arguments),
         Command::Explain(arguments) => explain::explain(terminal, arguments),
+        Command::Completions(arguments) => shell::completions(terminal, arguments),
+        Command::Man(arguments) => shell::manual(terminal, arguments),
     }
 }

@@ -10,8 +10,16 @@ pub(super) struct Use {
     pub(super) path: Vec<String>,
     /// What the file calls it; `*` for all that there is.
     pub(super) name: String,
-    /// Whether others may take it from here: `pub use`.
-    pub(super) is_handed_on: bool,
+    pub(super) reach: Reach,
+}
+
+/// Who may take a name from the file that brings it in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The file and its children: `use`.
+    Own,
+    /// Others too: `pub use`.
+    HandedOn,
 }
 
 /// What one file names.
@@ -36,9 +44,9 @@ impl Code {
             if is_use {
                 let end = (at..tokens.len()).find(|&i| tokens[i] == Token::Mark(';'));
                 let end = end.unwrap_or(tokens.len());
-                let is_handed_on = is_public(&tokens[..at]);
+                let reach = reach(&tokens[..at]);
                 let mut tree = &tokens[at + 1..end];
-                add_tree(&mut tree, &[], is_handed_on, &mut code.uses);
+                add_tree(&mut tree, &[], reach, &mut code.uses);
                 at = end + 1;
             } else {
                 at += code.add_path(&tokens[at..]);
@@ -196,26 +204,26 @@ fn item_length(tokens: &[Token]) -> usize {
     tokens.len()
 }
 
-/// Whether what comes next is `pub` or `pub(…)`.
-fn is_public(before: &[Token]) -> bool {
+/// Of a `use` line, by what stands before it: `pub` or `pub(…)`, or neither.
+fn reach(before: &[Token]) -> Reach {
     match before.last() {
         Some(Token::Mark(')')) => {
             let open = before.iter().rposition(|token| *token == Token::Mark('('));
-            open.is_some_and(|open| is_public(&before[..open]))
+            open.map_or(Reach::Own, |open| reach(&before[..open]))
         }
-        Some(last) => last.is("pub"),
-        None => false,
+        Some(last) if last.is("pub") => Reach::HandedOn,
+        _ => Reach::Own,
     }
 }
 
 /// The names of a `use` tree: `a::{b, c as d}`.
-fn add_tree(tokens: &mut &[Token], before: &[String], is_handed_on: bool, found: &mut Vec<Use>) {
+fn add_tree(tokens: &mut &[Token], before: &[String], reach: Reach, found: &mut Vec<Use>) {
     let mut path = before.to_vec();
     while let Some((token, rest)) = tokens.split_first() {
         match token {
             Token::Word(word) if word == "as" => {
                 if let [Token::Word(name), rest @ ..] = rest {
-                    found.push(Use { path, name: name.clone(), is_handed_on });
+                    found.push(Use { path, name: name.clone(), reach });
                     *tokens = rest;
                     return;
                 }
@@ -225,7 +233,7 @@ fn add_tree(tokens: &mut &[Token], before: &[String], is_handed_on: bool, found:
             Token::Mark('{') => {
                 *tokens = rest;
                 while !tokens.is_empty() && tokens[0] != Token::Mark('}') {
-                    add_tree(tokens, &path, is_handed_on, found);
+                    add_tree(tokens, &path, reach, found);
                     if tokens.first() == Some(&Token::Mark(',')) {
                         *tokens = &tokens[1..];
                     }
@@ -242,7 +250,7 @@ fn add_tree(tokens: &mut &[Token], before: &[String], is_handed_on: bool, found:
         path.pop();
     }
     if let Some(name) = path.last().cloned() {
-        found.push(Use { path, name, is_handed_on });
+        found.push(Use { path, name, reach });
     }
 }
 
@@ -250,9 +258,9 @@ fn add_tree(tokens: &mut &[Token], before: &[String], is_handed_on: bool, found:
 mod tests {
     use super::*;
 
-    fn of(path: &str, name: &str, is_handed_on: bool) -> Use {
+    fn of(path: &str, name: &str, reach: Reach) -> Use {
         let path = path.split("::").map(str::to_owned).collect();
-        Use { path, name: name.to_owned(), is_handed_on }
+        Use { path, name: name.to_owned(), reach }
     }
 
     #[test]
@@ -269,10 +277,10 @@ mod tests {
             "#,
         );
         let names = [
-            of("crate::a", "a", false),
-            of("crate::a::b::C", "C", false),
-            of("crate::a::d", "e", false),
-            of("super::f::*", "*", true),
+            of("crate::a", "a", Reach::Own),
+            of("crate::a::b::C", "C", Reach::Own),
+            of("crate::a::d", "e", Reach::Own),
+            of("super::f::*", "*", Reach::HandedOn),
         ];
         assert_eq!(code.uses, names);
         assert_eq!(code.paths, [vec!["h", "i"], vec!["crate", "k", "l"]]);

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::code::{Code, Use};
+use super::code::{Code, Reach, Use};
 
 /// The path of a module, its crate first.
 type Module = Vec<String>;
@@ -66,7 +66,8 @@ impl Files {
                 Some(Place::Module(found)) => {
                     modules.insert(&own.name, found);
                 }
-                Some(Place::Item(..)) if own.is_handed_on && !code.words.contains(&own.name) => {}
+                Some(Place::Item(..))
+                    if own.reach == Reach::HandedOn && !code.words.contains(&own.name) => {}
                 Some(Place::Item(found, what)) => used.push((found, what)),
                 None => {}
             }

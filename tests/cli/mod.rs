@@ -14,4 +14,5 @@ mod plans;
 mod resampling;
 mod results;
 mod schemas;
+mod shell;
 mod streams;

@@ -37,7 +37,7 @@ fn is_shown(printed: &str, value: f64) -> bool {
         return if printed.contains('<') { value < size } else { value > size };
     }
     let shown = if before.contains('−') { -size } else { size };
-    let step = 0.1_f64.powi(i32::try_from(decimals).expect("a few decimals"));
+    let step: f64 = format!("1e-{decimals}").parse().expect("it is a number");
     let is_signed_right = !before.contains('+') || value > 0.0;
     let has_one_number = !from[end..].contains(is_digit);
     has_one_number && is_signed_right && (shown - value).abs() <= 0.5 * step * (1.0 + 1e-9)

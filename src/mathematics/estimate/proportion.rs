@@ -69,6 +69,10 @@ pub fn arm_name(arm: Arm) -> &'static str {
 }
 
 /// Both arms' proportions.
+///
+/// # Errors
+///
+/// [`EmptyArm`] where an arm has no participants.
 pub fn proportions(counts: TwoArm<Count>) -> Result<TwoArm<f64>, EmptyArm> {
     let of = |arm: Arm| counts.get(arm).proportion().ok_or(EmptyArm { arm });
     Ok(TwoArm { intervention: of(Arm::Intervention)?, control: of(Arm::Control)? })
