@@ -1,6 +1,7 @@
 //! What is wrong with a plan or with data, where, and what to do about it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -257,9 +258,17 @@ impl Diagnostic {
     }
 }
 
-/// Problems in the order in which they were found.
+/// How many problems of one code keep their places. A wrong file can have one in every cell, and
+/// whoever has seen so many knows what is wrong with it.
+pub const KEPT_PER_CODE: usize = 1_000;
+
+/// Problems in the order in which they were found: of each code the first [`KEPT_PER_CODE`], and how
+/// many there are of it in all.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    kept: Vec<Diagnostic>,
+    counts: BTreeMap<Code, usize>,
+}
 
 impl Diagnostics {
     /// None so far.
@@ -269,17 +278,36 @@ impl Diagnostics {
 
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        let count = self.counts.entry(diagnostic.code).or_default();
+        *count += 1;
+        if *count <= KEPT_PER_CODE {
+            self.kept.push(diagnostic);
+        }
     }
 
     /// Adds all of another list.
-    pub fn append(&mut self, mut other: Diagnostics) {
-        self.0.append(&mut other.0);
+    pub fn append(&mut self, other: Diagnostics) {
+        for found in other.kept {
+            let own = self.counts.entry(found.code).or_default();
+            *own += 1;
+            if *own <= KEPT_PER_CODE {
+                self.kept.push(found);
+            }
+        }
+        // Those whose places the other list did not keep.
+        for (code, count) in other.counts {
+            *self.counts.entry(code).or_default() += count.saturating_sub(KEPT_PER_CODE);
+        }
+    }
+
+    /// How many there are of each code.
+    pub fn counts(&self) -> &BTreeMap<Code, usize> {
+        &self.counts
     }
 
     /// Adds to the line of each that has one: what counted lines was a part of a file.
     pub fn move_down(&mut self, lines: u64) {
-        for line in self.0.iter_mut().filter_map(|found| found.place.line.as_mut()) {
+        for line in self.kept.iter_mut().filter_map(|found| found.place.line.as_mut()) {
             *line += lines;
         }
     }
@@ -290,7 +318,7 @@ impl Diagnostics {
     pub fn sort(&mut self) {
         let mut files: Vec<&str> = Vec::new();
         let mut last: Option<&Arc<str>> = None;
-        for found in &self.0 {
+        for found in &self.kept {
             let file = &found.place.file;
             if last.is_none_or(|last| !Arc::ptr_eq(last, file)) {
                 if let Err(at) = files.binary_search(&&**file) {
@@ -303,25 +331,25 @@ impl Diagnostics {
             let file = files.binary_search(&&*found.place.file).unwrap_or(files.len());
             (found.severity, file, found.place.line, found.code, at)
         };
-        let mut keys: Vec<_> = self.0.par_iter().enumerate().map(key).collect();
-        let column = |at: usize| self.0[at].place.column.as_deref();
+        let mut keys: Vec<_> = self.kept.par_iter().enumerate().map(key).collect();
+        let column = |at: usize| self.kept[at].place.column.as_deref();
         keys.par_sort_unstable_by(|a, b| {
             let by_place = (a.0, a.1, a.2, a.3).cmp(&(b.0, b.1, b.2, b.3));
             by_place.then_with(|| column(a.4).cmp(&column(b.4))).then(a.4.cmp(&b.4))
         });
         let mut unsorted: Vec<Option<Diagnostic>> =
-            std::mem::take(&mut self.0).into_iter().map(Some).collect();
-        self.0 = keys.into_iter().filter_map(|key| unsorted[key.4].take()).collect();
+            std::mem::take(&mut self.kept).into_iter().map(Some).collect();
+        self.kept = keys.into_iter().filter_map(|key| unsorted[key.4].take()).collect();
     }
 
-    /// All of them.
+    /// All whose places are kept.
     pub fn all(&self) -> &[Diagnostic] {
-        &self.0
+        &self.kept
     }
 
     /// How many of that severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.0.iter().filter(|d| d.severity == severity).count()
+        self.counts.iter().filter(|(code, _)| code.severity() == severity).map(|(_, n)| n).sum()
     }
 
     /// Whether the run cannot go on.
@@ -331,7 +359,7 @@ impl Diagnostics {
 
     /// Drops participants' values.
     pub fn hide_values(&mut self) {
-        for diagnostic in &mut self.0 {
+        for diagnostic in &mut self.kept {
             diagnostic.value = None;
         }
     }
@@ -339,14 +367,21 @@ impl Diagnostics {
 
 impl FromIterator<Diagnostic> for Diagnostics {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
-        Self(diagnostics.into_iter().collect())
+        let mut all = Self::new();
+        diagnostics.into_iter().for_each(|one| all.push(one));
+        all
     }
 }
 
 /// The known word nearest to `word`, where it is near enough to be a slip of the pen.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let (distance, best) = known.iter().map(|k| (edit_distance(word, k), *k)).min()?;
-    (distance <= 1 + word.chars().count() / 5).then_some(best)
+    let length = word.chars().count();
+    let most = 1 + length / 5;
+    // Names whose lengths differ by more are further apart.
+    let may_be = |name: &&&str| name.chars().count().abs_diff(length) <= most;
+    let distances = known.iter().filter(may_be).map(|name| (edit_distance(word, name), *name));
+    let (distance, best) = distances.min()?;
+    (distance <= most).then_some(best)
 }
 
 /// Least number of insertions, deletions and replacements of characters.
@@ -374,6 +409,27 @@ mod tests {
         assert_eq!(nearest("exit_dat", &["exit_date", "exit_reason"]), Some("exit_date"));
         assert_eq!(nearest("age", &["exit_date", "site"]), None);
         assert_eq!(edit_distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn the_first_of_each_code_keep_their_places_and_all_are_counted() {
+        let of = |code: Code, lines: std::ops::Range<u64>| {
+            let one = |line| Diagnostic::new(code, Place::row("t.csv", line), "wrong", "mend it");
+            lines.map(one).collect::<Diagnostics>()
+        };
+        let most = KEPT_PER_CODE as u64;
+        let mut all = of(Code::CellMissing, 0..most - 1);
+        all.append(of(Code::CellSpaces, 0..2));
+        all.append(of(Code::CellMissing, most..3 * most));
+        assert_eq!(all.counts()[&Code::CellMissing] as u64, 3 * most - 1);
+        assert_eq!(
+            (all.count(Severity::Error) as u64, all.count(Severity::Warning)),
+            (3 * most - 1, 2)
+        );
+        let kept = all.all().iter().filter(|one| one.code == Code::CellMissing);
+        let lines: Vec<Option<u64>> = kept.map(|one| one.place.line).collect();
+        assert_eq!(lines.len(), KEPT_PER_CODE);
+        assert_eq!(lines.last(), Some(&Some(most)), "the first of the second list");
     }
 
     #[test]

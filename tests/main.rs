@@ -8,6 +8,7 @@ mod documents;
 mod exports;
 mod golden;
 mod licences;
+mod promise;
 mod properties;
 mod render;
 mod robustness;

@@ -32,7 +32,6 @@ use adjusted::Adjusted;
 use bootstrap::Drawn;
 use cohort::Cohort;
 use covariates::Adjustment;
-pub use estimands::NotRun;
 use sheet::Sheet;
 
 /// Why there are no results.
@@ -59,9 +58,6 @@ pub enum AnalysisError {
     /// A fault of this program.
     #[error("a fault of this program: {0}")]
     Duplicate(#[from] DuplicateKey),
-    /// A promise of the plan that the data do not let keep.
-    #[error(transparent)]
-    NotRun(#[from] NotRun),
 }
 
 /// What an analysis needs beside data.
@@ -129,10 +125,11 @@ pub fn analyse_keeping_draws(
     questionnaires::add_questionnaires(&mut sheet, adjusted);
     let drawn = bootstrap::add_bootstrap(&mut sheet, adjusted, progress)?;
     randomisation::add_randomisation(&mut sheet, adjusted, progress)?;
+    estimands::add_unanswered(&mut sheet, plan);
     families::add_families(&mut sheet, plan, &drawn);
     let mut rows = sheet.into_rows();
     rows.sort_by(|a, b| a.key.cmp(&b.key));
-    let estimands = estimands::assign_roles(plan, &mut rows)?;
+    let estimands = estimands::assign_roles(plan, &mut rows);
     let study = study(setting, &cohort, (estimands, drawn.n_replicates()));
     Ok(Analysed { results: ResultSet::new(study, rows)?, drawn })
 }

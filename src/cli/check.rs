@@ -2,24 +2,33 @@
 
 use super::args::{CheckArguments, ProblemArguments};
 use super::load::{Loaded, Outcome, load};
-use super::problems::{Findings, report};
-use super::staging::write_private;
+use super::problems::{Findings, is_denied, report};
+use super::staging::{check_absent, write_private};
 use super::terminal::Terminal;
 use crate::derive::employment::{Job, first_job, job_on};
 use crate::derive::outcomes::{FirstJobEnding, derive_outcomes};
 use crate::diagnostic::Severity;
 use crate::error::Error;
+use crate::results::spreadsheet::inert;
 use crate::trial::dataset::TrialData;
 use crate::trial::time::month_end_day;
 
 /// Runs the command.
 pub(super) fn check(terminal: Terminal, arguments: &CheckArguments) -> Result<(), Error> {
-    let loaded = load_and_report(terminal, &arguments.plan, arguments.problems)?;
-    if let (Some(path), Some(data)) = (&arguments.trace, &loaded.ingested.data) {
-        let csv = trace(&loaded, data)?;
-        write_private(path, &csv)?;
+    if let Some(path) = &arguments.trace {
+        check_absent(path)?;
+    }
+    let outcome = load(&arguments.plan)?;
+    // Before the problems are told: nothing may fail after an answer.
+    if let (Some(path), Outcome::Read(loaded)) = (&arguments.trace, &outcome)
+        && let Some(data) = &loaded.ingested.data
+        && !is_denied(&loaded.ingested.problems, arguments.problems.deny)
+    {
+        let csv = trace(loaded, data)?;
+        write_private(terminal, path, &csv)?;
         terminal.tell(&format!("traced outcomes: {}", path.display()))?;
     }
+    let loaded = report_outcome(terminal, outcome, arguments.problems)?;
     if !terminal.answers_as_json() && !terminal.is_quiet() {
         terminal.answer(&summary(&loaded))?;
     }
@@ -87,7 +96,8 @@ fn trace(loaded: &Loaded, data: &TrialData) -> Result<Vec<u8>, Error> {
             let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
             let month = month.map_or(String::new(), |month| month.to_string());
             let line = participant.line.to_string();
-            let cells = [&participant.id, outcome, &month, &value, &line, &lines.join(" ")];
+            let id = inert(&participant.id);
+            let cells = [&*id, outcome, &month, &value, &line, &lines.join(" ")];
             writer.write_record(cells).map_err(as_error)
         };
         let (day, ending) = outcomes.time_to_first_job();

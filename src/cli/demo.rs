@@ -7,9 +7,9 @@ use super::check::report_outcome;
 use super::documents::File;
 use super::load::load_with;
 use super::run::{
-    compute, manifest, manifest_file, pool, result_files, where_to_look, write_directory,
+    compute, manifest, manifest_file, pool, result_files, shown, where_to_look, write_directory,
 };
-use super::staging::{Existing, check_target};
+use super::staging::{Existing, Staging};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::render::number::Numbers;
@@ -27,7 +27,7 @@ use crate::trial::time::month_end_day;
 pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), Error> {
     let out = &arguments.out;
     let existing = if arguments.force { Existing::Replace } else { Existing::Refuse };
-    check_target(out, existing)?;
+    let staging = Staging::new(terminal, out, existing)?;
     let trial = planned_trial(DEMONSTRATION_SEED);
     let mut files: Vec<File> = vec![
         ("allocation.csv".to_owned(), trial.allocation_csv.into_bytes()),
@@ -53,9 +53,9 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
     files.extend(found.into_iter().map(|(name, bytes)| (format!("{RESULTS}/{name}"), bytes)));
     let manifest = manifest_file(manifest(&loaded, &results), &files)?;
     files.push(manifest);
-    write_directory(out, existing, &files)?;
+    write_directory(terminal, staging, &files)?;
     if terminal.answers_as_json() {
-        let answer = serde_json::json!({ "out": out, "rows": results.rows().len() });
+        let answer = serde_json::json!({ "out": shown(out), "rows": results.rows().len() });
         return terminal.answer(&format!("{answer:#}\n"));
     }
     if terminal.is_quiet() {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::args::{Deny, ProblemArguments};
 use super::terminal::Terminal;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, KEPT_PER_CODE, Severity};
 use crate::error::Error;
 use crate::ingest::TableSummary;
 
@@ -55,7 +55,8 @@ pub(super) fn closing_line(problems: &Diagnostics) -> String {
     format!("{counts}: not ready to run, nothing was written")
 }
 
-fn is_denied(problems: &Diagnostics, deny: Option<Deny>) -> bool {
+/// Whether the problems forbid a run.
+pub(super) fn is_denied(problems: &Diagnostics, deny: Option<Deny>) -> bool {
     let warnings = problems.count(Severity::Warning) > 0;
     let notes = problems.count(Severity::Note) > 0;
     problems.has_errors()
@@ -74,28 +75,48 @@ pub(super) fn as_json(problems: &Diagnostics, tables: &[TableSummary]) -> String
         "notes": problems.count(Severity::Note),
         "tables": tables,
         "problems": problems.all(),
+        "not_listed": not_listed(problems),
     });
     format!("{value:#}\n")
 }
 
+/// How many more there are of each code than are listed.
+fn not_listed(problems: &Diagnostics) -> BTreeMap<&'static str, usize> {
+    let more = |(code, count): (&Code, &usize)| {
+        let more = count.saturating_sub(KEPT_PER_CODE);
+        (more > 0).then(|| (code.as_str(), more))
+    };
+    problems.counts().iter().filter_map(more).collect()
+}
+
 fn as_text(terminal: Terminal, findings: &Findings<'_>) -> String {
     let mut text = String::new();
-    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut shown: BTreeMap<Code, usize> = BTreeMap::new();
     for problem in findings.problems.all() {
         if terminal.is_quiet() && problem.severity != Severity::Error {
             continue;
         }
-        let count = shown.entry(problem.code.as_str()).or_default();
+        let count = shown.entry(problem.code).or_default();
         *count += 1;
         if *count <= SHOWN_PER_CODE {
             text.push_str(&one(terminal, problem, findings.plan_text));
         }
     }
-    for (code, count) in shown.into_iter().filter(|(_, count)| *count > SHOWN_PER_CODE) {
-        let more = count - SHOWN_PER_CODE;
+    let counts = findings.problems.counts();
+    for code in shown.into_keys() {
+        let count = counts.get(&code).copied().unwrap_or(0);
+        let Some(more) = count.checked_sub(SHOWN_PER_CODE).filter(|more| *more > 0) else {
+            continue;
+        };
+        let which = if count <= KEPT_PER_CODE {
+            "every one".to_owned()
+        } else {
+            format!("the first {KEPT_PER_CODE}")
+        };
+        let code = code.as_str();
         let _infallible = writeln!(
             text,
-            "… and {more} more of {code} ({count} in all): `ips-eval check PLAN --json` lists every one"
+            "… and {more} more of {code} ({count} in all): `ips-eval check PLAN --json` lists {which}"
         );
     }
     text

@@ -8,7 +8,6 @@ use super::args::{AudienceArguments, Language, RunArguments, ThreadArguments};
 use super::check::load_and_report;
 use super::documents::{File, render};
 use super::load::Loaded;
-use super::problems::as_json;
 use super::staging::{Existing, MANIFEST, Staging, check_target};
 use super::terminal::Terminal;
 use crate::analysis::{Analysed, analyse_keeping_draws};
@@ -29,13 +28,8 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
     let quiet_problems = terminal.without_json();
     let pool = pool(arguments.threads)?;
     let read = || load_and_report(quiet_problems, &arguments.plan, arguments.problems);
-    let loaded = match pool.install(read) {
-        Err(Error::Problems(problems)) if terminal.answers_as_json() => {
-            terminal.answer(&as_json(&problems, &[]))?;
-            return Err(Error::Problems(problems));
-        }
-        other => other?,
-    };
+    let loaded = pool.install(read)?;
+    let staging = Staging::new(terminal, &arguments.out, existing)?;
     let analysed = compute(terminal, &loaded, &pool)?;
     let results = &analysed.results;
     let mut more: Vec<File> = Vec::new();
@@ -44,9 +38,9 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
         more.push((REPLICATES.to_owned(), joint_draws::to_parquet(&draws)?));
     }
     let files = pool.install(|| result_files(&loaded, results, arguments.audience, more))?;
-    write_directory(&arguments.out, existing, &files)?;
+    write_directory(terminal, staging, &files)?;
     if terminal.answers_as_json() {
-        let answer = json!({ "out": arguments.out, "rows": results.rows().len() });
+        let answer = json!({ "out": shown(&arguments.out), "rows": results.rows().len() });
         return terminal.answer(&format!("{answer:#}\n"));
     }
     if !terminal.is_quiet() {
@@ -110,15 +104,19 @@ pub(super) fn manifest_file(mut manifest: Manifest, files: &[File]) -> Result<Fi
 
 /// Writes a directory, whole or not at all.
 pub(super) fn write_directory(
-    directory: &Path,
-    existing: Existing,
+    terminal: Terminal,
+    staging: Staging,
     files: &[File],
 ) -> Result<(), Error> {
-    let staging = Staging::new(directory, existing)?;
     for (name, bytes) in files {
         staging.write(name, bytes)?;
     }
-    staging.finish()
+    staging.finish(terminal)
+}
+
+/// A path as text in an answer, also where it is no Unicode.
+pub(super) fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// The manifest of a run, before its outputs are known.

@@ -11,6 +11,7 @@ use polars::prelude::{
 
 use super::raw_table::{Notation, RawTable};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::formats::check_parquet;
 use crate::numeric::text::shortest;
 use crate::plan::types::DateFormat;
 use crate::trial::date::Date;
@@ -21,7 +22,8 @@ pub(super) fn read_parquet(
     bytes: &[u8],
     problems: &mut Diagnostics,
 ) -> Option<RawTable<'static>> {
-    let frame = match read(bytes) {
+    let guarded = check_parquet(bytes).map_err(|error| error.to_string());
+    let frame = match guarded.and_then(|()| read(bytes)) {
         Ok(frame) => frame,
         Err(error) => {
             let first = error.lines().next().unwrap_or_default().to_owned();

@@ -6,8 +6,10 @@ use serde_json::Value as Json;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::bounds::{SYNTAX_ERRORS_TOLD, no_plan};
 use super::contradictions::contradictions;
 use super::instrument::parse::{ReadFile, read_instruments};
+use super::places::{Lines, Spans};
 use super::questionnaire_checks::check_questionnaires;
 use super::schema_check::{Breach, breaches};
 use super::types::Plan;
@@ -24,6 +26,8 @@ pub struct PlanDocument {
     pub text: String,
     /// Files beside the tables that the plan names, with their bytes: instruments, value sets.
     pub further_files: Vec<(String, Vec<u8>)>,
+    lines: Lines,
+    spans: Spans,
 }
 
 /// The JSON Schema of the plan, made from its types.
@@ -53,18 +57,13 @@ pub fn parse_plan_with(
     text: &str,
     read: ReadFile<'_>,
 ) -> Result<PlanDocument, Diagnostics> {
+    if let Some(problem) = no_plan(file, text.as_bytes()) {
+        return Err(Diagnostics::from_iter([problem]));
+    }
+    let locate = Locator { lines: Lines::new(file, text), text };
     let (table, errors) = DeTable::parse_recoverable(text);
-    let locate = Locator { file, text };
     if !errors.is_empty() {
-        return Err(errors
-            .iter()
-            .map(|error| {
-                let span = error.span().unwrap_or(0..0);
-                let place = locate.place(span);
-                let message = error.message().lines().collect::<Vec<_>>().join("; ");
-                Diagnostic::new(Code::PlanSyntax, place, message, "see toml.io for the syntax")
-            })
-            .collect());
+        return Err(syntax_problems(&errors, &locate));
     }
     let found = breaches(&json_schema(), &table, "the plan");
     if !found.is_empty() {
@@ -84,6 +83,8 @@ pub fn parse_plan_with(
         file: file.to_owned(),
         text: text.to_owned(),
         further_files: Vec::new(),
+        lines: locate.lines.clone(),
+        spans: Spans::of(table.get_ref()),
     };
     let mut problems = read_instruments(&mut document, read);
     problems.append(check_questionnaires(&document));
@@ -99,53 +100,55 @@ impl PlanDocument {
     /// The place of a value of the plan, by its path, such as `["data", "waves"]`; the whole file
     /// where the plan does not give it.
     pub fn place(&self, path: &[&str]) -> Place {
-        let locate = Locator { file: &self.file, text: &self.text };
-        match DeTable::parse(&self.text).ok().and_then(|table| span_of(table.get_ref(), path)) {
-            Some(span) => locate.place(span),
-            None => Place::file(&self.file),
-        }
+        self.place_of(self.spans.value(path))
     }
 
     /// The place of one of the tables of a `[[list]]`, by its position.
     pub fn place_of_table(&self, list: &str, item: usize) -> Place {
-        let table = DeTable::parse(&self.text).ok();
-        match table.as_ref().and_then(|table| item_span_of(table.get_ref(), list, item)) {
-            Some(span) => Locator { file: &self.file, text: &self.text }.place(span),
-            None => Place::file(&self.file),
-        }
+        self.place_of(self.spans.item(list, item))
     }
 
     /// The place of one item of a list of texts.
     pub fn place_of_item(&self, path: &[&str], item: &str) -> Place {
-        let table = DeTable::parse(&self.text).ok();
-        let span = table.as_ref().and_then(|table| find(table.get_ref(), path)).and_then(|list| {
-            let items = list.get_ref().as_array()?;
-            items.iter().find(|one| one.get_ref().as_str() == Some(item)).map(Spanned::span)
-        });
-        match span {
-            Some(span) => Locator { file: &self.file, text: &self.text }.place(span),
+        match self.spans.text(path, item) {
+            Some(span) => self.place_of(Some(span)),
             None => self.place(path),
+        }
+    }
+
+    fn place_of(&self, span: Option<Range<usize>>) -> Place {
+        match span {
+            Some(span) => self.lines.place(&self.text, span),
+            None => Place::file(&self.file),
         }
     }
 }
 
+fn syntax_problems(errors: &[toml::de::Error], locate: &Locator<'_>) -> Diagnostics {
+    let remedy = "see toml.io for the syntax";
+    let told = errors.iter().take(SYNTAX_ERRORS_TOLD).map(|error| {
+        let place = locate.place(error.span().unwrap_or(0..0));
+        let message = error.message().lines().collect::<Vec<_>>().join("; ");
+        Diagnostic::new(Code::PlanSyntax, place, message, remedy)
+    });
+    let mut problems: Diagnostics = told.collect();
+    if let Some(more) = errors.get(SYNTAX_ERRORS_TOLD) {
+        let place = locate.place(more.span().unwrap_or(0..0));
+        let n = errors.len() - SYNTAX_ERRORS_TOLD;
+        let message = format!("{n} more errors of syntax from here on: this may be no plan");
+        problems.push(Diagnostic::new(Code::PlanSyntax, place, message, remedy));
+    }
+    problems
+}
+
 struct Locator<'a> {
-    file: &'a str,
+    lines: Lines,
     text: &'a str,
 }
 
 impl Locator<'_> {
-    /// Line and column, both from 1, of a span's start.
     fn place(&self, span: Range<usize>) -> Place {
-        let before = &self.text[..self.text.floor_char_boundary(span.start)];
-        let line = before.matches('\n').count() as u64 + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        Place {
-            file: self.file.into(),
-            line: Some(line),
-            column: Some(column.to_string().into()),
-            span: Some(span),
-        }
+        self.lines.place(self.text, span)
     }
 
     /// Problems in the order of the plan's lines.

@@ -33,6 +33,14 @@ not for publication. Documents and figures mask cells of 1 to 4 people unless ma
 pub const OF_PEOPLE: &str = "confidential: participants' data, one row a person or a \
 questionnaire; keep it as safe as the tables that it is made of.";
 
+/// What a directory with nothing but documents for publication says of itself.
+pub const PUBLISHED_DOCUMENTS: &str = "documents: made from results that are not here; cells of 1 \
+to 4 people are masked.";
+
+/// What a directory with documents that mask nothing says of itself.
+pub const INTERNAL_DOCUMENTS: &str = "internal: documents that may show small cells, made from \
+results that are not here; not for publication.";
+
 /// Program and version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {

@@ -6,5 +6,6 @@ pub mod joint_draws;
 pub mod manifest;
 pub mod result_set;
 pub mod row;
+pub mod spreadsheet;
 pub mod study;
 pub mod vocabulary;

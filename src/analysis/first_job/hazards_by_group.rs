@@ -80,6 +80,9 @@ fn add_interaction(
 
 fn equal_ratios(cohort: &Cohort<'_>, levels: &[Option<usize>]) -> Result<ChiSquaredTest, String> {
     let n_levels = levels.iter().flatten().max().map_or(0, |last| last + 1);
+    if n_levels < 2 {
+        return Err("fewer than two levels have participants".to_owned());
+    }
     let positions: Vec<usize> = (0..levels.len()).filter(|&at| levels[at].is_some()).collect();
     let n_strata = cohort.strata.len();
     let cell = |at: usize| levels[at].unwrap_or(0) * n_strata + cohort.strata.codes[at];

@@ -2,6 +2,7 @@
 
 use crate::numeric::text::shortest;
 use crate::render::lookup::Cell;
+use crate::results::spreadsheet::inert;
 
 use super::FigureError;
 
@@ -23,7 +24,7 @@ impl Numbers {
 
     /// Adds a line. A missing value is empty, and the note says why.
     pub(super) fn line(&mut self, keys: &[&str], cells: &[&Cell]) -> Result<(), FigureError> {
-        let mut record: Vec<String> = keys.iter().map(|&key| key.to_owned()).collect();
+        let mut record: Vec<String> = keys.iter().map(|&key| inert(key).into_owned()).collect();
         let mut notes: Vec<&str> = Vec::new();
         for cell in cells {
             let (text, note) = match cell {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use super::TableError;
+use crate::results::spreadsheet::inert;
 
 /// A table: the first column names the rows.
 #[derive(Clone, Debug, Default)]
@@ -31,15 +32,16 @@ impl Table {
         ]))
     }
 
-    /// The table as CSV, as readers see it; the footnotes stand in a last column of the first row.
+    /// The table as CSV, as readers see it and a spreadsheet may open it; the footnotes stand in a last column of the first row.
     pub(super) fn csv(&self, notes_column: &str) -> Result<String, TableError> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let header = self.columns.iter().map(String::as_str);
-        writer.write_record(header.chain([notes_column]))?;
+        writer.write_record(header.chain([notes_column]).map(|cell| inert(cell).into_owned()))?;
         let footnotes = self.footnotes.join(" ");
         for (at, row) in self.rows.iter().enumerate() {
             let notes = if at == 0 { footnotes.as_str() } else { "" };
-            writer.write_record(row.iter().map(String::as_str).chain([notes]))?;
+            let cells = row.iter().map(String::as_str).chain([notes]);
+            writer.write_record(cells.map(|cell| inert(cell).into_owned()))?;
         }
         let bytes = writer.into_inner().map_err(|_| TableError::Text)?;
         String::from_utf8(bytes).map_err(|_| TableError::Text)
