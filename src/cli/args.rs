@@ -207,7 +207,10 @@ pub(super) enum Language {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
+    /// One page for a browser.
     Html,
+    /// A Word file.
+    Docx,
 }
 
 #[cfg(test)]

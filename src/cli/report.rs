@@ -1,6 +1,6 @@
 //! `ips-eval report`: documents from results alone.
 
-use super::args::{Format, ReportArguments};
+use super::args::ReportArguments;
 use super::documents::render;
 use super::load::read_bytes;
 use super::run::provenance;
@@ -20,13 +20,9 @@ pub(super) fn report(terminal: Terminal, arguments: &ReportArguments) -> Result<
     let out = arguments.out.as_deref().unwrap_or(directory);
     let mut written = Vec::new();
     for &language in &arguments.lang {
-        let files = render(&results, language, arguments.audience, &provenance(&manifest))?;
-        for format in &arguments.format {
-            match format {
-                // Figures go with every format: the page embeds what the files hold.
-                Format::Html => written.extend(files.clone()),
-            }
-        }
+        let origin = provenance(&manifest);
+        // Figures go with every format: documents embed what the files hold.
+        written.extend(render(&results, language, arguments.audience, &origin, &arguments.format)?);
     }
     for (name, bytes) in &written {
         let path = out.join(name);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{AudienceArguments, Language, RunArguments, ThreadArguments};
+use super::args::{AudienceArguments, Format, Language, RunArguments, ThreadArguments};
 use super::check::load_and_report;
 use super::documents::{File, render};
 use super::load::Loaded;
@@ -13,7 +13,7 @@ use super::staging::{Existing, MANIFEST, Staging, check_target};
 use super::terminal::Terminal;
 use crate::analysis::{Analysed, analyse_keeping_draws};
 use crate::error::Error;
-use crate::render::html::Provenance;
+use crate::render::sections::Provenance;
 use crate::results::export::{ExportError, to_csv, to_json, to_parquet};
 use crate::results::joint_draws;
 use crate::results::manifest::{FileHash, INTERNAL, Manifest, Program};
@@ -93,7 +93,7 @@ pub(super) fn result_files(
         ("results.parquet".to_owned(), to_parquet(results.rows())?),
     ]);
     let manifest = manifest(loaded, results);
-    files.extend(render(results, Language::En, audience, &provenance(&manifest))?);
+    files.extend(render(results, Language::En, audience, &provenance(&manifest), &[Format::Html])?);
     files.sort();
     let manifest = manifest_file(manifest, &files)?;
     files.push(manifest);

@@ -3,6 +3,7 @@
 pub mod composition;
 pub mod export;
 pub mod joint_draws;
+pub mod key_text;
 pub mod language;
 pub mod manifest;
 pub mod methods;

@@ -98,6 +98,22 @@ fn documents_are_rendered_again_from_results_alone() {
 }
 
 #[test]
+fn a_word_file_is_written_on_request() {
+    let folder = TrialFolder::empty();
+    RUN.write_to(&folder, "out");
+    let said = folder.say(&["report", "out", "--format", "html,docx", "--out", "both"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let both = files_below(&folder.path("both"));
+    assert!(both["report.en.html"] == RUN.files["report.en.html"]);
+    let said = folder.say(&["report", "out", "--format", "docx", "--out", "word"]);
+    assert!(said.stdout.contains("report.en.docx"), "{}", said.stdout);
+    let word = files_below(&folder.path("word"));
+    assert!(!word.contains_key("report.en.html"));
+    assert!(word["report.en.docx"].starts_with(b"PK\x03\x04"));
+    assert!(word["report.en.docx"] == both["report.en.docx"], "the same bytes");
+}
+
+#[test]
 fn internal_documents_are_marked_and_listed() {
     const MARK: &str = "Internal: contains small cells";
     let page = |files: &Files| String::from_utf8(files["report.en.html"].clone()).unwrap();
