@@ -74,6 +74,7 @@ struct Witness<'a> {
 }
 
 impl Witness<'_> {
+    #[expect(clippy::unnecessary_wraps, reason = "every fact known here ends in it")]
     fn of_all(&self, is: impl Fn(usize) -> bool) -> Option<Vec<bool>> {
         Some((0..self.cohort.outcomes.len()).map(is).collect())
     }

@@ -146,9 +146,8 @@ impl Material {
     /// The composition of a row in a place.
     pub(super) fn composition(&self, statistic: Statistic, place: &Place) -> Composition {
         match (&self.kind, statistic) {
-            (Kind::Nothing, _) => return Composition::Constant,
             (Kind::Exactly(own), _) => return own.clone(),
-            (_, Statistic::Replicates) => return Composition::Constant,
+            (Kind::Nothing, _) | (_, Statistic::Replicates) => return Composition::Constant,
             (_, Statistic::N) => return Composition::Count(place.whole(&self.of)),
             (Kind::Path { at_risk, .. }, Statistic::NAtRisk) => {
                 return Composition::Count(place.whole(at_risk));

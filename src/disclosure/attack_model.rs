@@ -115,6 +115,13 @@ fn joined(place: &Conjunction, what: &People) -> People {
     what.and(&People::of(place.literals().iter().cloned()))
 }
 
+/// Whether parts are known to be all of their whole.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cover {
+    Whole,
+    Part,
+}
+
 /// Builds the problem step by step.
 struct Builder<'a> {
     rules: Rules,
@@ -379,7 +386,9 @@ impl<'a> Builder<'a> {
                 for (children, is_whole) in &parts[where_] {
                     let here: Vec<usize> =
                         children.iter().filter_map(|child| at.get(child).copied()).collect();
-                    self.add_up(whole, &here, *is_whole && here.len() == children.len());
+                    let are_all = *is_whole && here.len() == children.len();
+                    let cover = if are_all { Cover::Whole } else { Cover::Part };
+                    self.add_up(whole, &here, cover);
                 }
                 let inner = within[where_].iter().filter(|inner| at.contains_key(inner));
                 let inner: Vec<usize> = inner.copied().collect();
@@ -394,13 +403,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn add_up(&mut self, whole: usize, parts: &[usize], is_whole: bool) {
+    fn add_up(&mut self, whole: usize, parts: &[usize], cover: Cover) {
         if parts.is_empty() {
             return;
         }
         let sum = Form::sum(parts.iter().map(|&at| (at, 1)));
         let rest = Form::of(whole).minus(&sum);
-        if is_whole && rest.at(&self.truth) == 0 {
+        if cover == Cover::Whole && rest.at(&self.truth) == 0 {
             self.equal.push((Form::of(whole), sum));
         } else {
             self.protect(rest.clone());

@@ -138,7 +138,6 @@ impl<'a> ColumnRule<'a> {
             texts = TRUTH_VALUES.iter().map(|(_, number)| *number).rev().collect();
         }
         Self {
-            has_truth_values,
             raw,
             at,
             field,
@@ -146,6 +145,7 @@ impl<'a> ColumnRule<'a> {
             codes_by_number,
             missing,
             missing_by_number,
+            has_truth_values,
             other_dates,
             earliest,
             table,

@@ -104,7 +104,7 @@ fn text(array: &dyn Array, at: usize, notation: Notation) -> Result<String, &'st
         T::Date64 => date_text(whole::<i64>(array, at)?.div_euclid(86_400_000)),
         T::Timestamp(unit, zone) => {
             let ticks = whole::<i64>(array, at)?;
-            moment_text(ticks, *unit, zone.as_ref().map(|zone| zone.as_str()))?
+            moment_text(ticks, *unit, zone.as_ref().map(polars::prelude::PlSmallStr::as_str))?
         }
         T::Time32(unit) => clock_text(i64::from(whole::<i32>(array, at)?), *unit),
         T::Time64(unit) | T::Duration(unit) => clock_text(whole::<i64>(array, at)?, *unit),

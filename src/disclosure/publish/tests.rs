@@ -53,7 +53,9 @@ const fn named(arm: Arm) -> ResultArm {
 impl Made {
     fn row(&mut self, key: Key, value: f64, unit: Unit, composition: Composition) {
         let (role, note) = (Role::Descriptive, String::new());
-        self.rows.push((Row { key, value: Some(value), unit, role, note }, composition));
+        let own = composition.clone();
+        let row = Row { key, value: Some(value), unit, role, note, composition: own };
+        self.rows.push((row, composition));
     }
 
     /// Numbers, jobs and shares of each region and of all.

@@ -168,10 +168,8 @@ impl Simplex {
             let (lower, upper) = (self.lower[basic], self.upper[basic]);
             let want = self.want(at);
             let (goal, is_up) = match (want > 0.0, want < 0.0, rate > 0.0) {
-                (false, false, true) => (upper, true),
-                (false, false, false) => (lower, false),
-                (true, _, true) => (lower, false),
-                (_, true, false) => (upper, true),
+                (false, false, true) | (_, true, false) => (upper, true),
+                (false, false, false) | (true, _, true) => (lower, false),
                 // It was outside and goes further out: the slope has counted that.
                 _ => continue,
             };

@@ -65,12 +65,11 @@ pub fn read_xlsx(bytes: &[u8], wanted: Wanted<'_>) -> Result<LabelledTable, Form
         .iter()
         .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
         .collect();
-    let chosen = match wanted.sheet {
-        Some(wanted) => sheets.iter().position(|(name, _)| name == wanted),
-        None => {
-            let visible = sheets.iter().position(|(_, is_visible)| *is_visible);
-            visible.or(if sheets.is_empty() { None } else { Some(0) })
-        }
+    let chosen = if let Some(wanted) = wanted.sheet {
+        sheets.iter().position(|(name, _)| name == wanted)
+    } else {
+        let visible = sheets.iter().position(|(_, is_visible)| *is_visible);
+        visible.or(if sheets.is_empty() { None } else { Some(0) })
     };
     let Some(chosen) = chosen else {
         let names = sheets.iter().map(|(name, _)| format!("`{name}`"));

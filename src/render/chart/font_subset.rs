@@ -14,8 +14,8 @@ const MORE: u16 = 0x0020;
 const TWO_SCALES: u16 = 0x0040;
 const MATRIX: u16 = 0x0080;
 
-fn table<'f>(face: &Face<'f>, name: &[u8; 4]) -> &'f [u8] {
-    face.raw_face().table(Tag::from_bytes(name)).unwrap_or_default()
+fn table<'f>(face: &Face<'f>, name: [u8; 4]) -> &'f [u8] {
+    face.raw_face().table(Tag::from_bytes(&name)).unwrap_or_default()
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
@@ -29,8 +29,8 @@ fn u32_at(bytes: &[u8], at: usize) -> usize {
 
 /// The outline of a glyph.
 fn outline<'f>(face: &Face<'f>, glyph: u16) -> &'f [u8] {
-    let (loca, glyf) = (table(face, b"loca"), table(face, b"glyf"));
-    let is_long = u16_at(table(face, b"head"), 50) == 1;
+    let (loca, glyf) = (table(face, *b"loca"), table(face, *b"glyf"));
+    let is_long = u16_at(table(face, *b"head"), 50) == 1;
     let at = |glyph: usize| {
         if is_long { u32_at(loca, 4 * glyph) } else { 2 * usize::from(u16_at(loca, 2 * glyph)) }
     };
@@ -86,8 +86,8 @@ pub(crate) fn subset(face: &Face<'_>, used: &BTreeSet<u16>) -> Vec<u8> {
         }
     }
     push_u32(&mut loca, glyf.len());
-    let mut hmtx = table(face, b"hmtx").to_vec();
-    let n_metrics = u16_at(table(face, b"hhea"), 34);
+    let mut hmtx = table(face, *b"hmtx").to_vec();
+    let n_metrics = u16_at(table(face, *b"hhea"), 34);
     for glyph in (0..n_metrics).filter(|glyph| !kept.contains(glyph)) {
         let at = 4 * usize::from(glyph);
         // What nobody reads is left empty, and packs to nothing.
@@ -96,7 +96,7 @@ pub(crate) fn subset(face: &Face<'_>, used: &BTreeSet<u16>) -> Vec<u8> {
         }
     }
     let mut tables: Vec<(&[u8; 4], Vec<u8>)> =
-        KEPT.iter().map(|name| (*name, table(face, name).to_vec())).collect();
+        KEPT.iter().map(|name| (*name, table(face, **name).to_vec())).collect();
     if let Some((_, head)) = tables.last_mut().filter(|(_, head)| head.len() >= 54) {
         head[8..12].fill(0);
         head[50..52].copy_from_slice(&[0, 1]);

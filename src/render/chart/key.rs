@@ -81,7 +81,7 @@ pub(crate) fn lines(entries: &[KeyEntry], sheet_width: f64) -> Vec<Vec<KeyEntry>
         let name = shortened(&entry.name, entry.look, room - entry.sample.width());
         let entry = KeyEntry { name, ..entry.clone() };
         match lines.last_mut() {
-            Some(line) if width(line) + NAME_GAP + width(&[entry.clone()]) <= room => {
+            Some(line) if width(line) + NAME_GAP + width(std::slice::from_ref(&entry)) <= room => {
                 line.push(entry);
             }
             _ => lines.push(vec![entry]),

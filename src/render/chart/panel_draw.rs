@@ -67,7 +67,7 @@ pub(crate) fn half_width(panel: &Panel, at: f64, label: &str) -> f64 {
     let numbers = panel.lines.iter().flat_map(|line| line.numbers.iter().map(move |n| (line, n)));
     let here = numbers.filter(|(_, (x, _))| is_same(*x, at));
     let widest = here.map(|(line, (_, text))| line.look.width(text));
-    (widest.fold(TICK.width(label), f64::max) + LABEL_GAP) / 2.0
+    f64::midpoint(widest.fold(TICK.width(label), f64::max), LABEL_GAP)
 }
 
 fn is_same(a: f64, b: f64) -> bool {
@@ -101,7 +101,7 @@ fn draw_numbers(
     let is_labelled = |at: f64| labelled.iter().any(|(known, _)| is_same(*known, at));
     let mut end = f64::NEG_INFINITY;
     for (at, text) in &line.numbers {
-        let (x, half) = (plot.across(*at), (line.look.width(text) + LABEL_GAP) / 2.0);
+        let (x, half) = (plot.across(*at), f64::midpoint(line.look.width(text), LABEL_GAP));
         let has_room = if is_of_places { is_labelled(*at) } else { x - half >= end };
         if has_room {
             canvas.text((x, y), text, line.look, Align::Centre);

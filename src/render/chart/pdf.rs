@@ -70,10 +70,7 @@ impl Objects {
 /// Packing into memory cannot fail; an empty stream would show at once.
 fn packed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    match encoder.write_all(bytes).and_then(|()| encoder.finish()) {
-        Ok(packed) => packed,
-        Err(_) => Vec::new(),
-    }
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
 /// Drawings as the pages of a PDF file.
@@ -140,8 +137,8 @@ fn number(value: f64) -> String {
 
 /// A text of the file's own: UTF-16 with its mark, as digits.
 fn text(words: &str) -> String {
-    let units: String = words.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
-    format!("<FEFF{units}>")
+    let units: Vec<String> = words.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+    format!("<FEFF{}>", units.concat())
 }
 
 fn used(drawings: &[Drawing], weight: Weight) -> Used {
@@ -219,7 +216,7 @@ fn to_unicode(used: &Used) -> String {
     // No block may have more lines.
     for block in lines.chunks(100) {
         let n = block.len();
-        map.push_str(&format!("{n} beginbfchar\n{}endbfchar\n", block.concat()));
+        map.extend([&format!("{n} beginbfchar\n"), &block.concat(), "endbfchar\n"]);
     }
     map.push_str("endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n");
     map
@@ -228,7 +225,7 @@ fn to_unicode(used: &Used) -> String {
 /// The marks on a page, in units of the drawing from its top left corner.
 fn content(drawing: &Drawing, scale: f64) -> String {
     let height = number(f64::from(drawing.size.1) * scale);
-    let mut page = format!("{:.6} 0 0 -{:.6} 0 {height} cm\n", scale, scale);
+    let mut page = format!("{scale:.6} 0 0 -{scale:.6} 0 {height} cm\n");
     let mut state = 100;
     for shape in &drawing.shapes {
         let percent = match shape {
@@ -236,7 +233,7 @@ fn content(drawing: &Drawing, scale: f64) -> String {
             _ => 100,
         };
         if percent != state {
-            page.push_str(&format!("/G{percent} gs\n"));
+            page.extend(["/G", &percent.to_string(), " gs\n"]);
             state = percent;
         }
         page.push_str(&marks(shape));
@@ -262,9 +259,10 @@ fn marks(shape: &Shape) -> String {
             let mut shown = String::new();
             for (_, glyph, advance, kerning) in glyphs(face, text) {
                 if kerning != 0 {
-                    shown.push_str(&format!(">{}<", number(-1000.0 * f64::from(kerning) / em)));
+                    shown.extend([">", &number(-1000.0 * f64::from(kerning) / em), "<"]);
                 }
-                shown.push_str(&format!("{:04X}", glyph.0));
+                let code = format!("{:04X}", glyph.0);
+                shown.push_str(&code);
                 width += advance + kerning;
             }
             let width = f64::from(width) * f64::from(*size) / em;

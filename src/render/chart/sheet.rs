@@ -180,7 +180,9 @@ impl Chart {
             sheet = (sheet.0.max(height * WIDTH_OF_HEIGHT), height.max(sheet.0 / WIDTH_OF_HEIGHT));
             // What is higher than a slide is centred upon a larger one.
             let aside = to_unit((sheet.0 - around.width) / 2.0);
-            shapes.iter_mut().for_each(|shape| shape.move_right(aside));
+            for shape in &mut shapes {
+                shape.move_right(aside);
+            }
         }
         Drawing {
             name,

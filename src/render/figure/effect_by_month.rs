@@ -76,7 +76,7 @@ fn panel(draft: &Draft<'_>, all: &[Series], (first, last): (i32, i32)) -> Panel 
     };
     let from = f64::from(first) - 0.8;
     let shade = vec![(from, axis.from), (0.0, axis.from), (0.0, axis.to), (from, axis.to)];
-    let shade = (first < 0).then(|| Layer::Area { outline: shade, colour: GRID, percent: 45 });
+    let shade = (first < 0).then_some(Layer::Area { outline: shade, colour: GRID, percent: 45 });
     let randomised = Stroke { colour: INK, width: 1.0, dash: Some((4.0, 2.5)) };
     let lines = [
         Layer::Level { at: 0.0, stroke: AXIS_LINE },

@@ -48,7 +48,8 @@ pub(super) fn draw(source: Source<'_>) -> Result<Figure, FigureError> {
         ..curves::panel(names, Curves { steps, join: Join::Steps, area_until: *area_until }, last)
     };
     let panels: Vec<Panel> = read.iter().map(panel).collect();
-    let has_band = all().flat_map(|s| s.iter()).flat_map(|(_, s)| s).any(|s| s.band.is_some());
+    let has_band =
+        all().flat_map(ips_trial::arm::TwoArm::iter).flat_map(|(_, s)| s).any(|s| s.band.is_some());
     let has_corner = panels.iter().any(|panel| !panel.corner.is_empty());
     draft.note(&text.explain);
     draft.note_if(has_band, &fill(&text.band, &[("level", &names.level())]));

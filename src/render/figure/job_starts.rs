@@ -27,7 +27,9 @@ pub(super) fn draw(source: Source<'_>) -> Result<Option<Figure>, FigureError> {
     let mut panels = Vec::new();
     if let Some((steps, own)) = read(&mut draft, Outcome::JobStarts) {
         draft.note(&text.explain);
-        corner.iter().for_each(|words| draft.say("{words}.", &[("words", words)]));
+        for words in &corner {
+            draft.say("{words}.", &[("words", words)]);
+        }
         let axis = Axis::covering(curves::heights([&steps]));
         let digits = axis.decimals().max(1);
         panels.push(Panel {

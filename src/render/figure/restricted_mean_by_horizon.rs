@@ -68,6 +68,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Option<Figure>, FigureError> {
 }
 
 /// A month's difference; of the plan's months also as it stands under the month and in words.
+#[expect(clippy::fn_params_excessive_bools, reason = "a fact about the month, no switch")]
 fn step(draft: &mut Draft<'_>, month: i32, is_planned: bool) -> (Step, [String; 3]) {
     let names = draft.names;
     let (numbers, text) = (names.numbers(), &names.texts.figure.restricted_mean_by_horizon);

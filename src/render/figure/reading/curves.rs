@@ -176,7 +176,7 @@ pub(crate) fn key(names: Names<'_>) -> Vec<KeyEntry> {
 pub(crate) fn heights<'s>(
     all: impl IntoIterator<Item = &'s TwoArm<Vec<Step>>>,
 ) -> impl Iterator<Item = f64> {
-    let steps = all.into_iter().flat_map(|steps| steps.iter()).flat_map(|(_, steps)| steps);
+    let steps = all.into_iter().flat_map(ips_trial::arm::TwoArm::iter).flat_map(|(_, steps)| steps);
     steps.flat_map(|step| {
         let band = step.band.as_ref().and_then(|(_, upper)| upper.value());
         [band, step.value.upper.value(), step.value.estimate.value()].into_iter().flatten()

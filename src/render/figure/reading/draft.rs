@@ -155,6 +155,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds a line below the figure where it is needed.
+    #[expect(clippy::fn_params_excessive_bools, reason = "it reads as `if` at its callers")]
     pub(crate) fn note_if(&mut self, is_needed: bool, line: &str) {
         self.explanations.extend(is_needed.then(|| line.to_owned()));
     }
@@ -213,7 +214,7 @@ impl<'a> Draft<'a> {
             body,
         };
         let sheets = chart.draw(self.source.size);
-        let svg = sheets.iter().map(|sheet| sheet.svg()).collect();
+        let svg = sheets.iter().map(crate::render::chart::drawing::Drawing::svg).collect();
         let csv = csv_of(&self.lines)?;
         let Chart { name, title, text_alternative, .. } = chart;
         Ok(Figure { name, title, text_alternative, svg, csv, sheets })

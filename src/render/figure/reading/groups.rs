@@ -125,11 +125,14 @@ impl Member {
     }
 }
 
+/// The axis that intervals ask for.
+type AxisOf = fn(Vec<Span>) -> Axis;
+
 /// The plot of all parts: names, each arm's numbers, effects, and a dashed line at the overall one.
 pub(crate) fn forest(
     names: Names<'_>,
     words: &Words<'_>,
-    (groups, axis): (Vec<Group>, fn(Vec<Span>) -> Axis),
+    (groups, axis): (Vec<Group>, AxisOf),
     label: impl Fn(f64) -> String,
 ) -> Forest {
     let count = |arm: Arm| Column {

@@ -12,10 +12,13 @@ use crate::results::vocabulary::{Inference, Outcome};
 use super::draft::Draft;
 use super::form::Form;
 
+/// A month, its effect, and the limits of the band there.
+pub(crate) type Point = (i32, Interval, Option<(f64, f64)>);
+
 /// An effect at each of its months, and the limits of the band of all months together.
 pub(crate) struct Series {
     pub(crate) outcome: Outcome,
-    pub(crate) points: Vec<(i32, Interval, Option<(f64, f64)>)>,
+    pub(crate) points: Vec<Point>,
 }
 
 impl Series {

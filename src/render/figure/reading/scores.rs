@@ -26,7 +26,7 @@ fn question(score: &StudyScore, region: &str, arm: Arm) -> Question {
 }
 
 /// Scores of which there is a mean.
-pub(crate) fn known<'a>(source: Source<'a>) -> Vec<&'a StudyScore> {
+pub(crate) fn known(source: Source<'_>) -> Vec<&StudyScore> {
     let has_rows = |score: &&StudyScore| {
         let is_there = |arm| !months(source.results, &question(score, ALL_REGIONS, arm)).is_empty();
         score.outcome == Outcome::Score && Arm::BOTH.into_iter().any(is_there)

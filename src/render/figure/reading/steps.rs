@@ -77,7 +77,7 @@ fn read(draft: &mut Draft<'_>, asked: &Asked<'_>, arm: Arm) -> Vec<Step> {
         let count = question.cell(results, Statistic::NAtRisk);
         let is_labelled = labelled.contains(&month);
         let count_text =
-            is_labelled.then(|| draft.show(&count, &at_risk, Form::Count)).unwrap_or_default();
+            if is_labelled { draft.show(&count, &at_risk, Form::Count) } else { String::new() };
         Step { month, value, band, count, count_text }
     };
     (0..=last).map(step).collect()
