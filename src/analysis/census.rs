@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::Setting;
 use super::cohort::Cohort;
 use super::covariates::{CovariateValues, NamedCovariate};
 use super::questionnaires::{
     CEILING, COMPLETE, FLOOR, LANGUAGE, MODE, ONE_MONTH_DAYS, QUESTIONNAIRE, REGISTER, good_job,
     worked_on_day_0,
 };
-use super::Setting;
 use super::subgroups::Groups;
 use crate::derive::agreement::{Comparison, compare};
 use crate::derive::employment::job_on;
@@ -51,12 +51,12 @@ pub(super) fn census(rows: &[Row], setting: Setting<'_>, cohort: &Cohort<'_>) ->
 }
 
 fn packed(truth: &[bool]) -> Bits {
-    let word = |own: &[bool]| own.iter().rev().fold(0, |word, bit| word << 1 | u64::from(*bit));
+    let word = |own: &[bool]| own.iter().rev().fold(0, |word, bit| (word << 1) | u64::from(*bit));
     truth.chunks(WORD).map(word).collect()
 }
 
-fn size(part: &Conjunction, known: &BTreeMap<&Fact, Bits>, everyone: &Bits) -> Option<u64> {
-    let mut members = everyone.clone();
+fn size(part: &Conjunction, known: &BTreeMap<&Fact, Bits>, everyone: &[u64]) -> Option<u64> {
+    let mut members = everyone.to_vec();
     for literal in part.literals() {
         let truth = known.get(&literal.fact)?;
         for (own, bits) in members.iter_mut().zip(truth) {
@@ -189,11 +189,7 @@ impl Witness<'_> {
         }
     }
 
-    fn values(
-        &self,
-        quantity: &Quantity,
-        is: impl Fn(Option<f64>) -> bool,
-    ) -> Option<Vec<bool>> {
+    fn values(&self, quantity: &Quantity, is: impl Fn(Option<f64>) -> bool) -> Option<Vec<bool>> {
         let people = &self.cohort.outcomes;
         let month = quantity.month.unwrap_or_default();
         let yes = |own: Option<bool>| own.map(|own| f64::from(u8::from(own)));
@@ -210,9 +206,9 @@ impl Witness<'_> {
             Outcome::BenefitEur => self.of_all(|at| is(people[at].benefit(month))),
             Outcome::BenefitFormulaEur => self.of_all(|at| is(people[at].benefit_formula(month))),
             Outcome::BenefitTotalEur => self.of_all(|at| is(people[at].benefit_total(month))),
-            Outcome::JobWageEur => self.of_all(|at| {
-                is(work(at).flatten().and_then(|work| work.monthly_wage_eur))
-            }),
+            Outcome::JobWageEur => {
+                self.of_all(|at| is(work(at).flatten().and_then(|work| work.monthly_wage_eur)))
+            }
             Outcome::GoodJob => self.of_all(|at| {
                 is(yes(work(at).and_then(|own| match own {
                     None => Some(false),

@@ -31,7 +31,7 @@ pub(super) fn recomputed(row: &Row, table: Table, counts: &[u64], level: f64) ->
         }
         Table::Levels => of_levels(row, counts),
         Table::Pairs => {
-            let [both, first_only, second_only, neither] = counts.try_into().ok()?;
+            let [both, first_only, second_only, neither]: [u64; 4] = counts.try_into().ok()?;
             of_pairs(row, ReportPairs { both, first_only, second_only, neither }, level)
         }
     }
@@ -195,9 +195,7 @@ fn of_levels(row: &Row, counts: &[u64]) -> Option<f64> {
     let levels = TwoArm { intervention: of_arm(0), control: of_arm(1) };
     match row.key.method {
         Method::StandardisedMeanDifference => categorical_difference(levels.as_ref()).ok(),
-        Method::PearsonChiSquared => {
-            test(row.key.statistic, pearson_levels(levels.as_ref()).ok()?)
-        }
+        Method::PearsonChiSquared => test(row.key.statistic, pearson_levels(levels.as_ref()).ok()?),
         _ => None,
     }
 }

@@ -9,7 +9,8 @@ use ips_eval::derive::waves::WaveOutcomes;
 use ips_eval::plan::types::Plan;
 use ips_eval::results::composition::{Fact, Origin, People, Quantity};
 use ips_eval::results::vocabulary::Outcome;
-use ips_eval::trial::dataset::{BaselineValues, TrialData};
+use ips_eval::trial::baseline::BaselineValues;
+use ips_eval::trial::dataset::TrialData;
 use ips_eval::trial::date::Date;
 
 /// What the tables say of one person.
@@ -47,8 +48,9 @@ impl Person {
         let mut spells: Vec<(i32, i32)> = Vec::new();
         for spell in data.spells.iter().filter(|spell| spell.participant == at) {
             let start = spell.start.days_since(day_0);
-            let stop = spell.end.map_or(end, |day| day.days_since(day_0).min(end));
-            let long = rule.min_days.is_none_or(|days| stop - start + 1 >= days);
+            let last = spell.end.map_or(end, |day| day.days_since(day_0));
+            let stop = last.min(end);
+            let long = rule.min_days.is_none_or(|days| last - start + 1 >= days);
             let paid = rule
                 .min_monthly_wage_eur
                 .is_none_or(|least| spell.monthly_wage_eur.is_some_and(|wage| wage >= least));
@@ -121,9 +123,9 @@ impl<'a> Witness<'a> {
     /// How many are in a set.
     pub(super) fn count(&self, set: &People) -> u64 {
         let is_in = |at: &usize| {
-            set.parts().iter().any(|part| {
-                part.literals().iter().all(|own| self.has(*at, &own.fact) == own.holds)
-            })
+            set.parts()
+                .iter()
+                .any(|part| part.literals().iter().all(|own| self.has(*at, &own.fact) == own.holds))
         };
         (0..self.people.len()).filter(is_in).count() as u64
     }
@@ -158,9 +160,10 @@ impl<'a> Witness<'a> {
                 person.wait(*origin).is_some_and(|(days, _)| days >= *day)
             }
             Fact::AtWorkOnDay0 => {
-                let says = self.waves.answer(at, 0).and_then(|answer| {
-                    self.data.questionnaires.answers[answer].working_now
-                });
+                let says = self
+                    .waves
+                    .answer(at, 0)
+                    .and_then(|answer| self.data.questionnaires.answers[answer].working_now);
                 says == Some(true) || person.jobs.iter().any(|job| job.0 < 0 && job.1 >= 0)
             }
             Fact::Answered { wave } => self.waves.answer(at, *wave).is_some(),
