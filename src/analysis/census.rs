@@ -51,12 +51,12 @@ pub(super) fn census(rows: &[Row], setting: Setting<'_>, cohort: &Cohort<'_>) ->
 }
 
 fn packed(truth: &[bool]) -> Bits {
-    let word = |own: &[bool]| own.iter().rev().fold(0, |word, bit| word << 1 | u64::from(*bit));
+    let word = |own: &[bool]| own.iter().rev().fold(0, |word, bit| (word << 1) | u64::from(*bit));
     truth.chunks(WORD).map(word).collect()
 }
 
-fn size(part: &Conjunction, known: &BTreeMap<&Fact, Bits>, everyone: &Bits) -> Option<u64> {
-    let mut members = everyone.clone();
+fn size(part: &Conjunction, known: &BTreeMap<&Fact, Bits>, everyone: &[u64]) -> Option<u64> {
+    let mut members = everyone.to_vec();
     for literal in part.literals() {
         let truth = known.get(&literal.fact)?;
         for (own, bits) in members.iter_mut().zip(truth) {

@@ -31,7 +31,7 @@ pub(super) fn recomputed(row: &Row, table: Table, counts: &[u64], level: f64) ->
         }
         Table::Levels => of_levels(row, counts),
         Table::Pairs => {
-            let [both, first_only, second_only, neither] = counts.try_into().ok()?;
+            let [both, first_only, second_only, neither]: [u64; 4] = counts.try_into().ok()?;
             of_pairs(row, ReportPairs { both, first_only, second_only, neither }, level)
         }
     }

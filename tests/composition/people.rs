@@ -9,7 +9,8 @@ use ips_eval::derive::waves::WaveOutcomes;
 use ips_eval::plan::types::Plan;
 use ips_eval::results::composition::{Fact, Origin, People, Quantity};
 use ips_eval::results::vocabulary::Outcome;
-use ips_eval::trial::dataset::{BaselineValues, TrialData};
+use ips_eval::trial::baseline::BaselineValues;
+use ips_eval::trial::dataset::TrialData;
 use ips_eval::trial::date::Date;
 
 /// What the tables say of one person.
@@ -47,8 +48,9 @@ impl Person {
         let mut spells: Vec<(i32, i32)> = Vec::new();
         for spell in data.spells.iter().filter(|spell| spell.participant == at) {
             let start = spell.start.days_since(day_0);
-            let stop = spell.end.map_or(end, |day| day.days_since(day_0).min(end));
-            let long = rule.min_days.is_none_or(|days| stop - start + 1 >= days);
+            let last = spell.end.map_or(end, |day| day.days_since(day_0));
+            let stop = last.min(end);
+            let long = rule.min_days.is_none_or(|days| last - start + 1 >= days);
             let paid = rule
                 .min_monthly_wage_eur
                 .is_none_or(|least| spell.monthly_wage_eur.is_some_and(|wage| wage >= least));
