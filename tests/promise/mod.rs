@@ -27,8 +27,8 @@ use rayon::prelude::*;
 use crate::trial_folder::{Files, read};
 use draw::Draw;
 
-/// Trials within the gate.
-const FEW: u64 = 300;
+/// Trials within the gate: each computes and draws everything that a run does.
+const FEW: u64 = 30;
 
 /// The largest side of a picture, and how much larger than its drawing it is.
 const LARGEST_SIDE: f32 = 20_000.0;
