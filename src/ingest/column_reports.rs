@@ -13,8 +13,7 @@ use crate::plan::types::TableName;
 /// the column's position.
 pub(super) fn report_unused_codes(
     table: TableName,
-    rules: &[ColumnRule<'_>],
-    names: &[String],
+    (rules, names): (&[ColumnRule<'_>], &[String]),
     met: &BTreeSet<(usize, MetCode<'_>)>,
     document: &PlanDocument,
     problems: &mut Diagnostics,

@@ -260,7 +260,7 @@ pub(super) fn type_table<'a>(
         let (name_in_file, texts) = (raw.header[at].as_str().into(), rules[at].texts());
         columns.insert(name.clone(), TypedColumn { at, name: name_in_file, cells, texts });
     }
-    report_unused_codes(table, &rules, &names, &met, document, problems);
+    report_unused_codes(table, (&rules, &names), &met, document, problems);
     report_unreadable_columns(&raw, &rules, problems);
     let used: Vec<bool> = rules.iter().map(ColumnRule::is_used).collect();
     drop(rules);
