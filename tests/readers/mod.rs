@@ -3,6 +3,9 @@
 
 mod check;
 
+use ips_eval::estimate::reliability::cronbach_alpha;
+use ips_eval::formats::{Cell, read_sav};
+use ips_eval::numeric::interval::ConfidenceLevel;
 use serde_json::Value as Json;
 
 use crate::trial_folder::{RUN, Said, TrialFolder, files_below, fixture, results_csv};
@@ -240,4 +243,23 @@ fn a_row_whose_key_cannot_be_read_is_no_duplicate() {
     let said = check(&folder);
     assert_eq!(problems(&said, "cell::not-a-month").len(), 80);
     assert_eq!(problems(&said, "record::duplicate"), Vec::<Json>::new());
+}
+
+#[test]
+fn segments_of_a_long_text_are_joined_whole() {
+    let bytes = std::fs::read(fixture("readers/long_text.sav")).unwrap();
+    let table = read_sav(&bytes).expect("a table");
+    let region = table.columns.iter().find(|column| column.name == "region").expect("a column");
+    let long = format!("{}é{}END", "a".repeat(254), "b".repeat(255));
+    assert_eq!(region.cells, [Cell::Text(long), Cell::Text("Flandre".to_owned())]);
+}
+
+#[test]
+fn a_scale_without_reliability_names_the_item() {
+    let answers =
+        ndarray::array![[1.0, 2.0, 3.0], [2.0, 5.0, 3.0], [4.0, 1.0, 3.0], [5.0, 2.0, 3.0]];
+    let level = ConfidenceLevel::new(0.95).expect("a level");
+    let error = cronbach_alpha(answers.view(), level).expect_err("the third item is constant");
+    let said = error.with_names(&["q1", "q2", "q3"]);
+    assert!(said.contains("`q3`") && !said.contains("item 2"), "{said}");
 }
