@@ -18,9 +18,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ips_eval::analysis::analyse;
 use ips_eval::disclosure::small_cells::mask_small_cells;
 use ips_eval::plan::parse::parse_plan_with;
+use ips_eval::render::sections::{self, Provenance};
+use ips_eval::render::table_files::table_files;
 use ips_eval::render::text::{Language, Texts};
 use ips_eval::render::{Audience, figure, html, png};
-use ips_eval::results::export::{from_json, to_csv, to_json, to_parquet};
+use ips_eval::results::export::{to_csv, to_parquet};
+use ips_eval::results::json::{from_json, to_json};
 use ips_eval::results::result_set::ResultSet;
 use rayon::prelude::*;
 
@@ -138,19 +141,25 @@ fn all_files(results: &ResultSet) -> Result<(), String> {
             Audience::Internal => results.clone(),
         };
         let figures = figure::render_all(&shown, &texts, audience).map_err(|error| text(&error))?;
-        let origin = html::Provenance::default();
-        html::report(&shown, &texts, audience, &figures, &origin).map_err(|error| text(&error))?;
-        let tables = html::table_files(&shown, &texts).map_err(|error| text(&error))?;
+        let origin = Provenance::default();
+        let document = sections::report(&shown, &texts, audience, &figures, &origin)
+            .map_err(|error| text(&error))?;
+        html::write(&document);
+        let tables = table_files(&document).map_err(|error| text(&error))?;
         let mut names: BTreeSet<String> = BTreeSet::new();
         for name in tables.iter().map(|table| format!("tables/{}.en.csv", table.name)) {
             check_name(&mut names, name)?;
         }
         for drawn in &figures {
             check_name(&mut names, format!("figures/{}.en.csv", drawn.name))?;
-            let tree = png::tree(&drawn.svg).map_err(|error| format!("{}: {error}", drawn.name))?;
-            let side = SCALE * tree.size().width().max(tree.size().height());
-            if side > LARGEST_SIDE {
-                return Err(format!("{}: a side of {side} pixels", drawn.name));
+            for sheet in &drawn.sheets {
+                check_name(&mut names, format!("figures/{}.en.svg", sheet.name()))?;
+                let tree = png::tree(&sheet.svg())
+                    .map_err(|error| format!("{}: {error}", sheet.name()))?;
+                let side = SCALE * tree.size().width().max(tree.size().height());
+                if side > LARGEST_SIDE {
+                    return Err(format!("{}: a side of {side} pixels", sheet.name()));
+                }
             }
         }
     }

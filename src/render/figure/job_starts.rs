@@ -27,9 +27,7 @@ pub(super) fn draw(source: Source<'_>) -> Result<Option<Figure>, FigureError> {
     let mut panels = Vec::new();
     if let Some((steps, own)) = read(&mut draft, Outcome::JobStarts) {
         draft.note(&text.explain);
-        for words in &corner {
-            draft.say("{words}.", &[("words", words)]);
-        }
+        draft.say_each(&corner);
         let axis = Axis::covering(curves::heights([&steps]));
         let digits = axis.decimals().max(1);
         panels.push(Panel {

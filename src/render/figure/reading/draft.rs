@@ -165,6 +165,11 @@ impl<'a> Draft<'a> {
         self.sentences.push(fill(template, values));
     }
 
+    /// Adds words of the figure as sentences.
+    pub(crate) fn say_each(&mut self, words: &[String]) {
+        self.sentences.extend(words.iter().map(|own| format!("{own}.")));
+    }
+
     /// Adds a line of numbers. A missing value is empty, and the note says why.
     pub(crate) fn line(&mut self, keys: &[&str], cells: &[&Cell]) {
         self.line_from(0, keys, cells);
