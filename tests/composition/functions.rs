@@ -148,7 +148,10 @@ fn over_strata(row: &Row, strata: &[TwoArm<Count>], level: ConfidenceLevel) -> O
                 Statistic::StdError => Some(of.std_error),
                 Statistic::PValue => Some(of.p_value),
                 // F of the first stage.
-                Statistic::TestStatistic => Some((own.estimate / of.std_error).powi(2)),
+                Statistic::TestStatistic => {
+                    let z = own.estimate / of.std_error;
+                    Some(z * z)
+                }
                 _ => limits(statistic, own.estimate, of.interval),
             }
         }

@@ -187,7 +187,7 @@ impl<'a> Witness<'a> {
         match (variable, self.data.baseline_texts(variable)) {
             (_, Some(texts)) => texts[at].clone(),
             ("quarter_of_randomisation", None) => {
-                Some(format!("{}-Q{}", day_0.year(), (day_0.month() + 2) / 3))
+                Some(format!("{}-Q{}", day_0.year(), day_0.month().div_ceil(3)))
             }
             (other, None) => panic!("{other} is no column"),
         }

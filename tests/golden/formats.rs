@@ -37,16 +37,16 @@ fn moment(date: Date, seconds: u32) -> Value {
 /// A cell as the witnesses' script writes it.
 fn shown(cell: &Cell) -> Value {
     match cell {
-        Cell::Empty => Value::Null,
+        // The witness gives nothing for what has no value.
+        Cell::Empty | Cell::Unreadable(_) => Value::Null,
         Cell::MissingCode(code) => json!({ "missing": code }),
         Cell::Text(text) => json!(text),
         Cell::Number(number) => json!(number),
         Cell::Date(date) => json!({ "date": date.to_string() }),
         Cell::DateTime { date, seconds } => moment(*date, *seconds),
         Cell::YesNo(yes) => json!({ "yes_no": yes }),
-        // The witness gives lengths of time in days, and nothing for what has no value.
+        // The witness gives lengths of time in days.
         Cell::Clock(seconds) => json!(*seconds as f64 / 86_400.0),
-        Cell::Unreadable(_) => Value::Null,
     }
 }
 

@@ -29,7 +29,9 @@ fn column(
 ) -> impl Fn(&mut Vec<String>, &mut Vec<Vec<String>>) {
     move |header, rows| {
         header.push(name.to_owned());
-        rows.iter_mut().for_each(|row| row.push(value.to_owned()));
+        for row in rows.iter_mut() {
+            row.push(value.to_owned());
+        }
     }
 }
 

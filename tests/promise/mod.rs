@@ -46,6 +46,7 @@ enum Outcome {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how many trials is asked here")]
 fn what_check_calls_ready_runs() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let wanted = number("IPS_EVAL_PROMISE_TRIALS").unwrap_or(FEW);
@@ -80,7 +81,9 @@ fn try_trial(at: u64) -> Outcome {
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
         Outcome::Failed(format!("panicked: {}", text.unwrap_or_default()))
     });
-    if let (Outcome::Failed(_), Ok(folder)) = (&outcome, std::env::var("IPS_EVAL_PROMISE_KEEP")) {
+    #[expect(clippy::disallowed_methods, reason = "where what failed is kept is asked here")]
+    let kept = std::env::var("IPS_EVAL_PROMISE_KEEP");
+    if let (Outcome::Failed(_), Ok(folder)) = (&outcome, kept) {
         let folder = std::path::Path::new(&folder).join(at.to_string());
         std::fs::create_dir_all(&folder).expect("a folder to keep it in");
         for (name, bytes) in &files {
@@ -148,12 +151,12 @@ fn all_files(results: &ResultSet) -> Result<(), String> {
         let tables = table_files(&document).map_err(|error| text(&error))?;
         let mut names: BTreeSet<String> = BTreeSet::new();
         for name in tables.iter().map(|table| format!("tables/{}.en.csv", table.name)) {
-            check_name(&mut names, name)?;
+            check_name(&mut names, &name)?;
         }
         for drawn in &figures {
-            check_name(&mut names, format!("figures/{}.en.csv", drawn.name))?;
+            check_name(&mut names, &format!("figures/{}.en.csv", drawn.name))?;
             for sheet in &drawn.sheets {
-                check_name(&mut names, format!("figures/{}.en.svg", sheet.name()))?;
+                check_name(&mut names, &format!("figures/{}.en.svg", sheet.name()))?;
                 let tree = png::tree(&sheet.svg())
                     .map_err(|error| format!("{}: {error}", sheet.name()))?;
                 let side = SCALE * tree.size().width().max(tree.size().height());
@@ -167,7 +170,7 @@ fn all_files(results: &ResultSet) -> Result<(), String> {
 }
 
 /// A name that no other file has, whatever the case of letters, and that a file may have.
-fn check_name(names: &mut BTreeSet<String>, name: String) -> Result<(), String> {
+fn check_name(names: &mut BTreeSet<String>, name: &str) -> Result<(), String> {
     if name.len() > 200 || name.contains('\0') {
         return Err(format!("`{name}` is no name for a file"));
     }

@@ -119,9 +119,12 @@ impl Trial {
             _ => draw.between(2, 3),
         };
         let regions: Vec<String> = (0..n_regions)
-            .map(|at| match draw.is(15) {
-                true => format!("{} {at}", draw.one(&ODD_NAMES)),
-                false => format!("region_{at}"),
+            .map(|at| {
+                if draw.is(15) {
+                    format!("{} {at}", draw.one(&ODD_NAMES))
+                } else {
+                    format!("region_{at}")
+                }
             })
             .collect();
         let n = match draw.below(12) {
@@ -215,10 +218,8 @@ impl Trial {
             let n = if draw.is(workers) { draw.between(1, 3) } else { 0 };
             for _ in 0..n {
                 let start = person.day + draw.between(-100, 500);
-                let end = match draw.is(30) {
-                    true => String::new(),
-                    false => date(start + draw.between(0, 400)),
-                };
+                let end =
+                    if draw.is(30) { String::new() } else { date(start + draw.between(0, 400)) };
                 let contract = draw.one(&["employment_contract", "temporary_agency", "training"]);
                 let hours = draw.one(&["0", "1", "12.5", "38", "60", "168"]);
                 let wage = draw.one(&["", "0", "1500", "1500", "2100.55", "1e49"]);
@@ -328,10 +329,8 @@ impl Trial {
 fn columns(draw: &mut Draw, n: usize) -> Vec<Column> {
     let mut names: Vec<String> = Vec::new();
     for at in 0..draw.between(0, 7) {
-        let name = match draw.is(30) {
-            true => (*draw.one(&ODD_NAMES)).trim().to_owned(),
-            false => format!("c{at}"),
-        };
+        let name =
+            if draw.is(30) { (*draw.one(&ODD_NAMES)).trim().to_owned() } else { format!("c{at}") };
         if !names.contains(&name) {
             names.push(name);
         }
