@@ -10,7 +10,7 @@ use crate::trial_folder::{RUN, TrialFolder};
 fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
     let text = TrialFolder::good().text(&format!("{table}.csv"));
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    reader.deserialize().map(|row| row.unwrap()).collect()
+    reader.deserialize().map(|row| row.expect("a row of the table")).collect()
 }
 
 fn count(
@@ -53,7 +53,8 @@ fn people_and_exits_are_counted_as_the_table_has_them() {
         assert_eq!(exit["taken_as"], if competes { "competing" } else { "censoring" });
     }
     let all: u64 = exits.iter().map(|exit| exit["people"].as_u64().unwrap()).sum();
-    assert_eq!(all as usize, count(&people, |row| !row["exit_reason"].is_empty()));
+    let leavers = count(&people, |row| !row["exit_reason"].is_empty());
+    assert_eq!(usize::try_from(all), Ok(leavers));
 }
 
 #[test]
@@ -96,7 +97,7 @@ fn covariates_benefits_and_columns_are_described() {
     assert_eq!((role("age"), role("remark")), (Json::from("used"), Json::from("kept")));
     let answers = said["answers"].as_array().unwrap();
     let answered: u64 = answers.iter().map(|one| one["answered"].as_u64().unwrap()).sum();
-    assert!(answered > 0 && answered as usize <= rows("waves").len());
+    assert!(answered > 0 && usize::try_from(answered).is_ok_and(|n| n <= rows("waves").len()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Sizes, formats and parts: whatever the sheet, its words stand apart and its marks where rows say.
 
 use ips_eval::render::Audience;
-use ips_eval::render::chart::{Size, pdf};
+use ips_eval::render::chart::{Drawing, Size, pdf};
 use ips_eval::render::figure::{Figure, render_all_at};
 use ips_eval::render::png;
 use ips_eval::results::result_set::ResultSet;
@@ -108,7 +108,7 @@ fn what_is_higher_than_a_sheet_comes_in_parts() {
                 let (_, (_, height)) = lettering(&sheet.svg());
                 assert!(height * 600.0 / 96.0 <= 20_000.0, "{size:?} {name}: {height}");
             }
-            let names: Vec<&str> = drawn.sheets.iter().map(|sheet| sheet.name()).collect();
+            let names: Vec<&str> = drawn.sheets.iter().map(Drawing::name).collect();
             assert_eq!(names[0], name);
             if let [_, second, ..] = names[..] {
                 assert_eq!(second, format!("{name}-2"));
