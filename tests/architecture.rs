@@ -20,7 +20,7 @@ const MATHEMATICS: &str = "mathematics";
 const LONGEST_FIGURE: usize = 120;
 
 /// A room and the rooms that it may use beside itself. `error` and `diagnostic` are files.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("numeric", &[]),
     ("random", &[]),
     ("diagnostic", &[]),
@@ -40,9 +40,10 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "trial",
         ],
     ),
-    ("disclosure", &["results"]),
+    ("disclosure", &["results", "trial"]),
     ("render", &["numeric", "results", "trial"]),
-    ("handover", &["derive", "formats", "plan", "trial"]),
+    ("handover", &["derive", "formats", "plan", "results", "trial"]),
+    ("overview", &["derive", "ingest", "plan", "trial"]),
     ("simulate", &["numeric", "random", "trial"]),
     ("error", &["analysis", "diagnostic", "results"]),
     (
@@ -56,6 +57,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "formats",
             "handover",
             "ingest",
+            "overview",
             "plan",
             "render",
             "results",
