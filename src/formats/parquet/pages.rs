@@ -1,6 +1,6 @@
 //! The heads of a column's pages.
 
-use super::ParquetError;
+use super::error::ParquetError;
 use super::footer::Chunk;
 use super::thrift::{Cursor, Kind, ThriftError};
 
