@@ -14,6 +14,7 @@ use ips_eval::results::vocabulary::Outcome;
 use ips_eval::trial::baseline::BaselineValues;
 use ips_eval::trial::dataset::TrialData;
 use ips_eval::trial::date::Date;
+use ips_eval::trial::time::month_end_day;
 
 /// What the tables say of one person.
 struct Person {
@@ -214,10 +215,28 @@ impl<'a> Witness<'a> {
         let own: Rc<[Option<String>]> = match (variable, self.data.baseline_texts(variable)) {
             (_, Some(texts)) => texts.into(),
             ("quarter_of_randomisation", None) => self.people.iter().map(quarter).collect(),
+            ("covid_period", None) => {
+                self.people.iter().map(|own| self.covid_period(own)).collect()
+            }
             (other, None) => panic!("{other} is no column"),
         };
         self.texts.borrow_mut().insert(variable.to_owned(), Rc::clone(&own));
         own[at].clone()
+    }
+
+    /// How the days from randomisation to the horizon lie to the plan's period.
+    fn covid_period(&self, person: &Person) -> Option<String> {
+        let period = self.plan.covid_period?;
+        let last = month_end_day(self.plan.analysis.horizon_months);
+        let (first_day, last_day) =
+            (period.first_day.days_since(person.day_0), period.last_day.days_since(person.day_0));
+        let word = match (last < first_day, last_day < 0, first_day <= 0 && last <= last_day) {
+            (true, ..) => "before",
+            (_, true, _) => "after",
+            (.., true) => "during",
+            _ => "partly",
+        };
+        Some(word.to_owned())
     }
 
     fn is_at(&self, variable: &str, level: &str, at: usize) -> bool {
