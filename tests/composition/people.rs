@@ -1,7 +1,9 @@
 //! Who has which fact, from the tables, by section 2 of the contract: written anew, so that a set and
 //! its analysis cannot be wrong together.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use ips_eval::derive::agreement::{Comparison, compare};
 use ips_eval::derive::outcomes::{ParticipantOutcomes, derive_outcomes};
@@ -12,6 +14,7 @@ use ips_eval::results::vocabulary::Outcome;
 use ips_eval::trial::baseline::BaselineValues;
 use ips_eval::trial::dataset::TrialData;
 use ips_eval::trial::date::Date;
+use ips_eval::trial::time::month_end_day;
 
 /// What the tables say of one person.
 struct Person {
@@ -34,6 +37,10 @@ pub(super) struct Witness<'a> {
     outcomes: Vec<ParticipantOutcomes>,
     waves: WaveOutcomes,
     comparisons: BTreeMap<(usize, i32), Comparison>,
+    /// Of whom each fact is true, and columns as texts, as far as they were asked for: thousands of
+    /// sets share them.
+    truths: RefCell<BTreeMap<Fact, Rc<[bool]>>>,
+    texts: RefCell<BTreeMap<String, Rc<[Option<String>]>>>,
 }
 
 impl Person {
@@ -117,17 +124,32 @@ impl<'a> Witness<'a> {
         let comparisons =
             comparisons.into_iter().map(|one| ((one.participant, one.month), one)).collect();
         let people = (0..n).map(|at| Person::new(plan, data, at)).collect();
-        Self { plan, data, people, outcomes, waves, comparisons }
+        let (truths, texts) = (RefCell::default(), RefCell::default());
+        Self { plan, data, people, outcomes, waves, comparisons, truths, texts }
     }
 
     /// How many are in a set.
     pub(super) fn count(&self, set: &People) -> u64 {
+        let parts: Vec<Vec<(Rc<[bool]>, bool)>> = set
+            .parts()
+            .iter()
+            .map(|part| {
+                part.literals().iter().map(|own| (self.truth(&own.fact), own.holds)).collect()
+            })
+            .collect();
         let is_in = |at: &usize| {
-            set.parts()
-                .iter()
-                .any(|part| part.literals().iter().all(|own| self.has(*at, &own.fact) == own.holds))
+            parts.iter().any(|part| part.iter().all(|(truth, holds)| truth[*at] == *holds))
         };
         (0..self.people.len()).filter(is_in).count() as u64
+    }
+
+    fn truth(&self, fact: &Fact) -> Rc<[bool]> {
+        if let Some(known) = self.truths.borrow().get(fact) {
+            return Rc::clone(known);
+        }
+        let own: Rc<[bool]> = (0..self.people.len()).map(|at| self.has(at, fact)).collect();
+        self.truths.borrow_mut().insert(fact.clone(), Rc::clone(&own));
+        own
     }
 
     fn has(&self, at: usize, fact: &Fact) -> bool {
@@ -183,14 +205,38 @@ impl<'a> Witness<'a> {
     }
 
     fn text(&self, variable: &str, at: usize) -> Option<String> {
-        let day_0 = self.people[at].day_0;
-        match (variable, self.data.baseline_texts(variable)) {
-            (_, Some(texts)) => texts[at].clone(),
-            ("quarter_of_randomisation", None) => {
-                Some(format!("{}-Q{}", day_0.year(), day_0.month().div_ceil(3)))
+        if let Some(known) = self.texts.borrow().get(variable) {
+            return known[at].clone();
+        }
+        let quarter = |person: &Person| {
+            let day = person.day_0;
+            Some(format!("{}-Q{}", day.year(), day.month().div_ceil(3)))
+        };
+        let own: Rc<[Option<String>]> = match (variable, self.data.baseline_texts(variable)) {
+            (_, Some(texts)) => texts.into(),
+            ("quarter_of_randomisation", None) => self.people.iter().map(quarter).collect(),
+            ("covid_period", None) => {
+                self.people.iter().map(|own| self.covid_period(own)).collect()
             }
             (other, None) => panic!("{other} is no column"),
-        }
+        };
+        self.texts.borrow_mut().insert(variable.to_owned(), Rc::clone(&own));
+        own[at].clone()
+    }
+
+    /// How the days from randomisation to the horizon lie to the plan's period.
+    fn covid_period(&self, person: &Person) -> Option<String> {
+        let period = self.plan.covid_period?;
+        let last = month_end_day(self.plan.analysis.horizon_months);
+        let (first_day, last_day) =
+            (period.first_day.days_since(person.day_0), period.last_day.days_since(person.day_0));
+        let word = match (last < first_day, last_day < 0, first_day <= 0 && last <= last_day) {
+            (true, ..) => "before",
+            (_, true, _) => "after",
+            (.., true) => "during",
+            _ => "partly",
+        };
+        Some(word.to_owned())
     }
 
     fn is_at(&self, variable: &str, level: &str, at: usize) -> bool {
