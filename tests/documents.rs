@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ips_eval::analysis::analyse;
 use ips_eval::diagnostic::Code;
-use ips_eval::disclosure::small_cells::mask_small_cells;
+use ips_eval::disclosure::publish::{Beside, Source, publish};
 use ips_eval::ingest::{Sources, read_trial};
 use ips_eval::plan::parse::{json_schema, parse_plan};
 use ips_eval::plan::types::TableName;
@@ -162,7 +162,9 @@ fn the_picture_is_what_the_demonstration_draws() {
     let data = read_trial(&document, &sources).data.expect("the data are right");
     let results = analyse(&document.plan, &data, &|_| {}).expect("results");
     let texts = Texts::new(Language::English).expect("the texts");
-    let shown = mask_small_cells(&results);
+    let decisions = BTreeMap::new();
+    let beside = Beside { earlier: &[], decisions: &decisions };
+    let shown = publish(Source::of(&results), beside).results;
     let figures = figure::render_all(&shown, &texts, Audience::Publication).expect("figures");
     let drawn = figures.into_iter().find(|figure| figure.name == "first_job").expect("the figure");
     // Not by assert_eq: nobody can read the difference of two drawings.

@@ -167,6 +167,7 @@ fn study(
             None => Vec::new(),
         },
         scores: questionnaires::study_scores(plan),
+        protection: plan.disclosure.clone(),
         estimands,
     }
 }

@@ -40,6 +40,8 @@ pub(super) enum Command {
     Export(ExportArguments),
     /// Render documents from results alone
     Report(ReportArguments),
+    /// Enter what is published of some results in the register of releases
+    Release(ReleaseArguments),
     /// Print the data dictionary: all tables, one of them, the plan, an instrument, or the codes
     Schema(SchemaArguments),
 }
@@ -88,6 +90,8 @@ pub(super) struct RunArguments {
     pub(super) problems: ProblemArguments,
     #[command(flatten)]
     pub(super) audience: AudienceArguments,
+    #[command(flatten)]
+    pub(super) publication: PublicationArguments,
     /// Also write replicates.parquet: every estimate in every bootstrap replicate
     #[arg(long)]
     pub(super) replicates: bool,
@@ -125,6 +129,8 @@ pub(super) struct ReportArguments {
     pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     pub(super) audience: AudienceArguments,
+    #[command(flatten)]
+    pub(super) publication: PublicationArguments,
 }
 
 #[derive(Debug, Args)]
@@ -158,9 +164,30 @@ pub(super) enum Deny {
 
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct AudienceArguments {
-    /// Show cells of 1 to 4 people in documents and figures, and mark them as internal
+    /// Show everything in documents and figures, and mark them as internal
     #[arg(long)]
     pub(super) internal: bool,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct PublicationArguments {
+    /// The register of earlier releases, which nothing may be subtracted from
+    #[arg(long, value_name = "FILE")]
+    pub(super) register: Option<PathBuf>,
+    /// A checker's file (disclosure.csv) with decisions to obey
+    #[arg(long, value_name = "FILE")]
+    pub(super) checked: Option<PathBuf>,
+    /// Obey decisions to release what the gate withholds
+    #[arg(long)]
+    pub(super) accept_risk: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReleaseArguments {
+    /// A results directory, or its results.json
+    pub(super) results: PathBuf,
+    #[command(flatten)]
+    pub(super) publication: PublicationArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

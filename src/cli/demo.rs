@@ -2,10 +2,11 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::args::{AudienceArguments, DemoArguments, ProblemArguments};
+use super::args::{AudienceArguments, DemoArguments, ProblemArguments, PublicationArguments};
 use super::check::report_outcome;
 use super::documents::File;
 use super::load::load_with;
+use super::publication::shown;
 use super::run::{
     compute, manifest, manifest_file, pool, result_files, where_to_look, write_directory,
 };
@@ -49,7 +50,8 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
     let pool = pool(arguments.threads)?;
     let results = compute(terminal, &loaded, &pool)?.results;
     let audience = AudienceArguments { internal: false };
-    let found = pool.install(|| result_files(&loaded, &results, audience, Vec::new()))?;
+    let shown = pool.install(|| shown(&results, audience, &PublicationArguments::default()))?;
+    let found = pool.install(|| result_files(&loaded, &results, &shown, Vec::new()))?;
     files.extend(found.into_iter().map(|(name, bytes)| (format!("{RESULTS}/{name}"), bytes)));
     let manifest = manifest_file(manifest(&loaded, &results), &files)?;
     files.push(manifest);
@@ -66,7 +68,7 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
         "data      {}\nplan      {}\n{}again     ips-eval run {} --out NEW-DIRECTORY\n",
         out.join("participants.csv").display(),
         plan.display(),
-        where_to_look(&out.join(RESULTS)),
+        where_to_look(&out.join(RESULTS), shown.audience),
         plan.display()
     );
     terminal.answer(&format!("{}\n{said}", comparison(&results, &trial.truth)?))

@@ -2,8 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::args::{AudienceArguments, Language};
-use crate::disclosure::small_cells::mask_small_cells;
+use super::args::Language;
 use crate::error::Error;
 use crate::render::html::Provenance;
 use crate::render::text::Texts;
@@ -16,27 +15,26 @@ const PNG_SCALE: f32 = 2.0;
 /// A file with its name in the results directory.
 pub(super) type File = (String, Vec<u8>);
 
-/// Figures (SVG, PNG, CSV), tables (CSV) and the report of one language. Small cells are masked unless the
-/// documents are internal. Pictures are made on the threads of the current pool.
+/// Figures (SVG, PNG, CSV), tables (CSV) and the report of one language, of what may be shown. Pictures are made on the threads of the current pool.
 pub(super) fn render(
-    results: &ResultSet,
+    shown: &ResultSet,
     language: Language,
-    audience: AudienceArguments,
+    audience: Audience,
     provenance: &Provenance,
 ) -> Result<Vec<File>, Error> {
     let (code, language) = match language {
         Language::En => ("en", text::Language::English),
     };
-    let audience = if audience.internal { Audience::Internal } else { Audience::Publication };
-    let shown = match audience {
-        Audience::Publication => mask_small_cells(results),
-        Audience::Internal => results.clone(),
+    // Internal documents say so in their names, and never stand in the place of public ones.
+    let code = match audience {
+        Audience::Publication => code.to_owned(),
+        Audience::Internal => format!("internal.{code}"),
     };
     let texts = Texts::new(language).map_err(fault)?;
-    let figures = figure::render_all(&shown, &texts, audience).map_err(fault)?;
-    let report = html::report(&shown, &texts, audience, &figures, provenance).map_err(fault)?;
+    let figures = figure::render_all(shown, &texts, audience).map_err(fault)?;
+    let report = html::report(shown, &texts, audience, &figures, provenance).map_err(fault)?;
     let mut files = vec![(format!("report.{code}.html"), report.into_bytes())];
-    for table in html::table_files(&shown, &texts).map_err(fault)? {
+    for table in html::table_files(shown, &texts).map_err(fault)? {
         files.push((format!("tables/{}.{code}.csv", table.name), table.csv.into_bytes()));
     }
     let pictures: Vec<Result<Vec<u8>, png::PngError>> =

@@ -8,6 +8,7 @@ mod export;
 mod init;
 mod load;
 mod problems;
+mod publication;
 mod report;
 mod run;
 mod schema;
@@ -54,6 +55,7 @@ fn dispatch(terminal: Terminal, command: &Command) -> Result<(), Error> {
         Command::Run(arguments) => run::run(terminal, arguments),
         Command::Export(arguments) => export::export(terminal, arguments),
         Command::Report(arguments) => report::report(terminal, arguments),
+        Command::Release(arguments) => publication::release(terminal, arguments),
         Command::Schema(arguments) => schema::schema(terminal, arguments),
     }
 }

@@ -1,8 +1,9 @@
 //! `ips-eval report`: documents from results alone.
 
 use super::args::{Format, ReportArguments};
-use super::documents::render;
+use super::documents::{File, render};
 use super::load::read_bytes;
+use super::publication::shown;
 use super::run::provenance;
 use super::staging::{MANIFEST, file_error};
 use super::terminal::Terminal;
@@ -19,9 +20,10 @@ pub(super) fn report(terminal: Terminal, arguments: &ReportArguments) -> Result<
     let manifest = read_bytes(&directory.join(MANIFEST))?;
     let mut manifest: Manifest = serde_json::from_slice(&manifest).map_err(ExportError::from)?;
     let out = arguments.out.as_deref().unwrap_or(directory);
-    let mut written = Vec::new();
+    let shown = shown(&results, arguments.audience, &arguments.publication)?;
+    let mut written: Vec<File> = shown.checker.clone().into_iter().collect();
     for &language in &arguments.lang {
-        let files = render(&results, language, arguments.audience, &provenance(&manifest))?;
+        let files = render(&shown.results, language, shown.audience, &provenance(&manifest))?;
         for format in &arguments.format {
             match format {
                 // Figures go with every format: the page embeds what the files hold.

@@ -4,15 +4,17 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{AudienceArguments, Language, RunArguments, ThreadArguments};
+use super::args::{Language, RunArguments, ThreadArguments};
 use super::check::load_and_report;
 use super::documents::{File, render};
 use super::load::Loaded;
 use super::problems::as_json;
+use super::publication::{Shown, shown};
 use super::staging::{Existing, MANIFEST, Staging, check_target};
 use super::terminal::Terminal;
 use crate::analysis::{Analysed, analyse_keeping_draws};
 use crate::error::Error;
+use crate::render::Audience;
 use crate::render::html::Provenance;
 use crate::results::export::{ExportError, to_csv, to_parquet};
 use crate::results::joint_draws;
@@ -22,6 +24,9 @@ use crate::results::result_set::ResultSet;
 
 /// The joint draws, on request.
 const REPLICATES: &str = "replicates.parquet";
+
+/// What the one hash of a published document is of.
+const ALL_INPUTS: &str = "manifest.json: plan and inputs";
 
 /// Runs the command.
 pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Error> {
@@ -44,14 +49,15 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
         let draws = analysed.joint_draws();
         more.push((REPLICATES.to_owned(), joint_draws::to_parquet(&draws)?));
     }
-    let files = pool.install(|| result_files(&loaded, results, arguments.audience, more))?;
+    let shown = pool.install(|| shown(results, arguments.audience, &arguments.publication))?;
+    let files = pool.install(|| result_files(&loaded, results, &shown, more))?;
     write_directory(&arguments.out, existing, &files)?;
     if terminal.answers_as_json() {
         let answer = json!({ "out": arguments.out, "rows": results.rows().len() });
         return terminal.answer(&format!("{answer:#}\n"));
     }
     if !terminal.is_quiet() {
-        terminal.answer(&where_to_look(&arguments.out))?;
+        terminal.answer(&where_to_look(&arguments.out, shown.audience))?;
     }
     Ok(())
 }
@@ -84,17 +90,18 @@ pub(super) fn compute(
 pub(super) fn result_files(
     loaded: &Loaded,
     results: &ResultSet,
-    audience: AudienceArguments,
+    shown: &Shown,
     more: Vec<File>,
 ) -> Result<Vec<File>, Error> {
     let mut files = more;
+    files.extend(shown.checker.clone());
     files.extend([
         ("results.csv".to_owned(), to_csv(results.rows())?),
         ("results.json".to_owned(), to_json(results)?),
         ("results.parquet".to_owned(), to_parquet(results.rows())?),
     ]);
     let manifest = manifest(loaded, results);
-    files.extend(render(results, Language::En, audience, &provenance(&manifest))?);
+    files.extend(render(&shown.results, Language::En, shown.audience, &provenance(&manifest))?);
     files.sort();
     let manifest = manifest_file(manifest, &files)?;
     files.push(manifest);
@@ -139,16 +146,20 @@ pub(super) fn manifest(loaded: &Loaded, results: &ResultSet) -> Manifest {
 
 /// What a report says of its origin.
 pub(super) fn provenance(manifest: &Manifest) -> Provenance {
-    let files = std::iter::once(&manifest.plan).chain(&manifest.inputs);
     Provenance {
         program: format!("{} {}", manifest.program.name, manifest.program.version),
-        inputs: files.map(|input| (input.file.clone(), input.sha256.clone())).collect(),
+        // Of each file by itself, a hash would tell what is in a small one.
+        inputs: vec![(ALL_INPUTS.to_owned(), manifest.sha256_of_inputs())],
     }
 }
 
 /// The parts of a results directory, for a person.
-pub(super) fn where_to_look(directory: &Path) -> String {
+pub(super) fn where_to_look(directory: &Path, audience: Audience) -> String {
     let path = |name: &str| directory.join(name).display().to_string();
+    let report = match audience {
+        Audience::Internal => "report.internal.en.html",
+        Audience::Publication => "report.en.html",
+    };
     format!(
         "results   {}  (also .json, .parquet)\n\
          figures   {}\n\
@@ -158,7 +169,7 @@ pub(super) fn where_to_look(directory: &Path) -> String {
         path("results.csv"),
         path("figures"),
         path("tables"),
-        path("report.en.html"),
+        path(report),
         path(MANIFEST)
     )
 }

@@ -13,6 +13,7 @@ use super::resampling::{DrawKind, ReplicateCount};
 use super::schema_check::Breach;
 use super::types::{COVID_PERIOD, Plan, TableName};
 use crate::diagnostic::Code;
+use crate::results::protection::THRESHOLDS;
 use crate::results::vocabulary::{Method, Outcome};
 
 /// The word that stands for all regions together in the results.
@@ -31,6 +32,7 @@ pub(super) fn contradictions(plan: &Plan, table: &Spanned<DeTable<'_>>) -> Vec<B
     check_estimands(plan, &mut report);
     check_bootstrap(plan, &mut report);
     check_families(plan, &mut report);
+    check_disclosure(plan, &mut report);
     report.found
 }
 
@@ -69,6 +71,14 @@ fn check_trial(plan: &Plan, report: &mut Report<'_, '_>) {
     if plan.trial.arms.ips == plan.trial.arms.control {
         let message = "both arms have the same label".to_owned();
         report.at(&["trial", "arms", "control"], message, "give the labels that the data use");
+    }
+}
+
+fn check_disclosure(plan: &Plan, report: &mut Report<'_, '_>) {
+    let threshold = plan.disclosure.threshold;
+    if !THRESHOLDS.contains(&threshold) {
+        let message = format!("`threshold` is {threshold}, and none of 3, 5 and 10");
+        report.at(&["disclosure", "threshold"], message, "give one of the three");
     }
 }
 

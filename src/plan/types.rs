@@ -9,6 +9,7 @@ use super::analyses::{Baseline, Benefits, CovidPeriod, Estimand, FirstJob, Sensi
 use super::instrument::types::Instrument;
 use super::questionnaires::{Index, Instruments, JobQuality, QuestionnaireOutcome, Waves};
 use super::resampling::{Bootstrap, Family, Randomisation};
+use crate::results::protection::Protection;
 use crate::trial::arm::{Arm, TwoArm};
 use crate::trial::date::Date;
 use crate::trial::employment::Contract;
@@ -69,6 +70,9 @@ pub struct Plan {
     /// Settings of the time to the first job.
     #[serde(default)]
     pub first_job: FirstJob,
+    /// How participants are protected in what is published.
+    #[serde(default)]
+    pub disclosure: Protection,
     /// The table of characteristics at randomisation.
     #[serde(default)]
     pub baseline: Baseline,

@@ -117,6 +117,7 @@ mod tests {
                 .collect(),
             wave_months: Vec::new(),
             scores: Vec::new(),
+            protection: crate::results::protection::Protection::default(),
             estimands: Vec::new(),
         }
     }

@@ -5,6 +5,7 @@ pub mod export;
 pub mod joint_draws;
 pub mod json;
 pub mod manifest;
+pub mod protection;
 pub mod result_set;
 pub mod row;
 pub mod study;

@@ -56,6 +56,13 @@ impl ResultSet {
         self.rows.binary_search_by(|row| row.key.cmp(key)).ok().map(|at| &self.rows[at])
     }
 
+    /// The same study with some rows changed or left out; keys must stay as they are.
+    #[must_use]
+    pub fn filter_map_rows(&self, change: impl FnMut(&Row) -> Option<Row>) -> Self {
+        let rows = self.rows.iter().filter_map(change).collect();
+        Self { study: self.study.clone(), rows, census: self.census.clone() }
+    }
+
     /// The same study with some rows changed; keys must stay as they are.
     #[must_use]
     pub fn map_rows(&self, change: impl FnMut(&Row) -> Row) -> Self {

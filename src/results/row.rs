@@ -102,16 +102,13 @@ pub struct Row {
     pub composition: Composition,
 }
 
-/// Note of a value that is withheld because it would show a cell of 1 to 4 people.
-pub const MASKED_SMALL_CELL: &str = "masked: a cell of 1 to 4 people";
-
-/// Note of a value that is withheld because a masked cell could be worked out from it.
-pub const MASKED_COMPLEMENT: &str = "masked: a small cell could be worked out from it";
+/// Note of a value that is withheld by the gate: the same for all, so that it tells nothing.
+pub const WITHHELD: &str = "withheld: few people";
 
 impl Row {
     /// Whether the value is withheld to protect participants, not for want of data.
     pub fn is_masked(&self) -> bool {
-        self.value.is_none() && (self.note == MASKED_SMALL_CELL || self.note == MASKED_COMPLEMENT)
+        self.value.is_none() && self.note == WITHHELD
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::protection::Protection;
 use super::vocabulary::{Method, Outcome, Role};
 use crate::trial::arm::TwoArm;
 
@@ -40,6 +41,8 @@ pub struct Study {
     pub wave_months: Vec<i32>,
     /// Scores, items and indices of the questionnaires, in the order in which they are shown.
     pub scores: Vec<StudyScore>,
+    /// How participants are protected in what is published.
+    pub protection: Protection,
     /// Every question with its five attributes: the declared ones in the plan's order, then one
     /// for each outcome with contrasts that no estimand declares.
     pub estimands: Vec<StudyEstimand>,

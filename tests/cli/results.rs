@@ -107,15 +107,36 @@ fn internal_documents_are_marked_and_listed() {
     let said = folder.say(&["report", "out/results.json", "--internal"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let files = files_below(&folder.path("out"));
-    assert!(page(&files).contains(MARK));
-    for (name, bytes) in &files {
+    let internal = String::from_utf8(files["report.internal.en.html"].clone()).unwrap();
+    assert!(internal.contains(MARK));
+    let is_document =
+        |name: &str| ["figures/", "tables/", "report."].iter().any(|start| name.starts_with(start));
+    for (name, bytes) in files.iter().filter(|(name, _)| is_document(name)) {
+        let is_internal = name.contains(".internal.en.");
+        assert!(is_internal || RUN.files[name] == *bytes, "{name} is public, and another one now");
         let is_figure = std::path::Path::new(name).extension().is_some_and(|end| end == "svg");
-        if !is_figure {
-            continue;
+        if is_figure {
+            assert_eq!(String::from_utf8_lossy(bytes).contains(MARK), is_internal, "{name}");
         }
-        assert!(String::from_utf8_lossy(bytes).contains(MARK), "{name}");
     }
+    let of =
+        |mark: &str| files.keys().filter(|name| is_document(name) && name.contains(mark)).count();
+    assert_eq!(of(".internal.en."), of("") - of(".internal.en."), "each public one has its own");
     assert_manifest_lists(&files);
+}
+
+#[test]
+fn published_documents_carry_no_hash_of_a_single_input() {
+    let manifest: serde_json::Value = serde_json::from_slice(&RUN.files["manifest.json"]).unwrap();
+    let inputs = manifest["inputs"].as_array().unwrap();
+    let page = String::from_utf8(RUN.files["report.en.html"].clone()).unwrap();
+    let mut lines = String::new();
+    for input in [&manifest["plan"]].into_iter().chain(inputs) {
+        let text = |key: &str| input[key].as_str().unwrap();
+        assert!(!page.contains(text("sha256")), "{}", text("file"));
+        lines += &format!("{}  {}  {}\n", text("sha256"), input["bytes"], text("file"));
+    }
+    assert!(page.contains(&sha256(lines.as_bytes())), "one hash of all of them");
 }
 
 /// Rows of a CSV text by column.

@@ -3,7 +3,7 @@
 
 use ips_eval::results::composition::Composition;
 use ips_eval::results::result_set::ResultSet;
-use ips_eval::results::row::{ALL_REGIONS, Key, MASKED_SMALL_CELL, Row};
+use ips_eval::results::row::{ALL_REGIONS, Key, WITHHELD, Row};
 use ips_eval::results::study::{StudyEstimand, StudyIntercurrentEvent};
 use ips_eval::results::vocabulary::{
     Analysis, AnalysisSet, Inference, Method, Outcome, ResultArm, Role, Statistic, Unit,
@@ -72,7 +72,7 @@ pub(crate) fn with_gaps() -> ResultSet {
             || key.level == "education=higher"
             || (key.outcome == Outcome::BenefitEur && matches!(key.month, Some(11 | 12)));
         match (is_masked, key.analysis) {
-            (true, _) => Row { value: None, note: MASKED_SMALL_CELL.to_owned(), ..row.clone() },
+            (true, _) => Row { value: None, note: WITHHELD.to_owned(), ..row.clone() },
             (false, Analysis::ComplierEffect) if key.method == Method::AndersonRubin => {
                 let note = "the set of effects that are not rejected is not an interval";
                 Row { value: None, note: note.to_owned(), ..row.clone() }

@@ -135,6 +135,7 @@ fn build(regions: &[Region], labels: (&str, &str)) -> ResultSet {
         subgroup_levels: Vec::new(),
         wave_months: Vec::new(),
         scores: Vec::new(),
+        protection: ips_eval::results::protection::Protection::default(),
         estimands: Vec::new(),
     };
     let mut rows = Vec::new();

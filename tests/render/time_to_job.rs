@@ -3,7 +3,7 @@
 
 use ips_eval::results::composition::Composition;
 use ips_eval::results::result_set::ResultSet;
-use ips_eval::results::row::{ALL_REGIONS, Key, MASKED_SMALL_CELL, Row};
+use ips_eval::results::row::{ALL_REGIONS, Key, WITHHELD, Row};
 use ips_eval::results::vocabulary::{
     Analysis, AnalysisSet, Inference, Method, Outcome, ResultArm, Role, Statistic, Unit,
 };
@@ -73,7 +73,7 @@ pub(crate) fn with_gaps() -> ResultSet {
     });
     let rows = kept.map(|row| {
         if is_withheld(&row.key) {
-            Row { value: None, note: MASKED_SMALL_CELL.to_owned(), ..row.clone() }
+            Row { value: None, note: WITHHELD.to_owned(), ..row.clone() }
         } else {
             row.clone()
         }
