@@ -162,7 +162,7 @@ fn the_picture_is_what_the_demonstration_draws() {
     let data = read_trial(&document, &sources).data.expect("the data are right");
     let results = analyse(&document.plan, &data, &|_| {}).expect("results");
     let texts = Texts::new(Language::English).expect("the texts");
-    let decisions = BTreeMap::new();
+    let decisions = std::collections::BTreeMap::new();
     let beside = Beside { earlier: &[], decisions: &decisions };
     let shown = publish(Source::of(&results), beside).results;
     let figures = figure::render_all(&shown, &texts, Audience::Publication).expect("figures");
