@@ -35,7 +35,8 @@ pub struct Tables {
     pub system: System,
     /// The true counts.
     pub truth: Vec<i64>,
-    /// Publications that may be withheld. A source of no item is open whatever is decided.
+    /// Publications that may be withheld. A source of no item is not open; what is known whatever is
+    /// decided is a fact without a source.
     pub items: Vec<Item>,
     /// How many sources there are.
     pub sources: usize,
@@ -136,7 +137,7 @@ impl<'a> State<'a> {
     }
 
     fn is_open(&self, source: usize) -> bool {
-        self.items_of[source].is_empty() || self.open_items[source] > 0
+        self.open_items[source] > 0
     }
 
     fn withhold(&mut self, item: usize) {
