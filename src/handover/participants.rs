@@ -52,6 +52,7 @@ pub fn participants_table(
         label: format!("{}: one row a participant", plan.trial.id),
         columns,
         n_rows: outcomes.len(),
+        sheet: None,
     }
 }
 

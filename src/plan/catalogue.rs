@@ -75,6 +75,94 @@ pub fn catalogue(plan: &Plan) -> Vec<Catalogued> {
     all
 }
 
+/// Whether a contrast is run in each region too.
+pub fn is_run_by_region(outcome: Outcome, method: Method) -> bool {
+    use Method as M;
+    match outcome {
+        Outcome::EverEmployed => matches!(
+            method,
+            M::RiskDifference
+                | M::RiskDifferenceNewcombe
+                | M::RiskDifferenceWald
+                | M::RiskRatio
+                | M::OddsRatio
+                | M::PearsonChiSquared
+                | M::FisherExact
+                | M::EmpiricalBayes
+        ),
+        Outcome::FirstJob => matches!(
+            method,
+            M::RiskDifferenceAalenJohansen
+                | M::SurvivalDifference
+                | M::MilestoneLogLog
+                | M::RestrictedMean
+                | M::RestrictedMeanRatio
+                | M::RestrictedTimeLostRatio
+                | M::TimeLostAalenJohansen
+                | M::LogRank
+                | M::PetoPeto
+                | M::FlemingHarrington
+                | M::MaxCombo
+                | M::Gray
+                | M::CoxEfronStratified
+        ),
+        Outcome::CompetingExit => {
+            matches!(method, M::RiskDifferenceAalenJohansen | M::TimeLostAalenJohansen | M::Gray)
+        }
+        Outcome::Score => !matches!(method, M::LeeBounds | M::LeeBoundsTightened),
+        Outcome::Answered | Outcome::GoodJob => method == M::RiskDifferenceNewcombe,
+        Outcome::Index | Outcome::HoursOrZero | Outcome::WageOrZeroEur => true,
+        _ => false,
+    }
+}
+
+/// Whether a contrast is run at each level of a subgroup variable, or tests that they are equal.
+pub fn is_run_by_subgroup(outcome: Outcome, method: Method) -> bool {
+    use Method as M;
+    match outcome {
+        Outcome::EverEmployed => matches!(
+            method,
+            M::RiskDifference
+                | M::RiskDifferenceNewcombe
+                | M::RiskRatio
+                | M::WaldHc2
+                | M::WaldLogRiskRatio
+        ),
+        Outcome::FirstJob => matches!(method, M::CoxEfronStratified | M::CoxLikelihoodRatio),
+        _ => false,
+    }
+}
+
+/// Whether a test holds that a contrast is the same in all regions.
+pub fn is_test_of_regions(outcome: Outcome, method: Method) -> bool {
+    use Method as M;
+    match outcome {
+        Outcome::EverEmployed => {
+            matches!(method, M::WaldHc2 | M::WaldLogRiskRatio | M::EmpiricalBayes)
+        }
+        Outcome::FirstJob => method == M::CoxLikelihoodRatio,
+        Outcome::Answered => method == M::WaldHc2,
+        _ => false,
+    }
+}
+
+/// What the rows of a contrast are singled out by beside the score or index: the quantile, the
+/// weights of a test, the regression that a test is of.
+pub fn levels_of(plan: &Plan, method: Method) -> Vec<String> {
+    let regressions = [Method::CoxEfron, Method::CoxEfronStratified, Method::CoxEfronAdjusted];
+    let words = |all: &[&str]| all.iter().map(|&one| one.to_owned()).collect();
+    match method {
+        Method::Quantile => words(&["0.25", "0.5", "0.75"]),
+        Method::CoxLikelihoodRatio | Method::CoxWald | Method::CoxScore => {
+            words(&regressions.map(Method::as_str))
+        }
+        Method::FlemingHarrington | Method::FlemingHarringtonStratified => {
+            plan.first_job.fleming_harrington.iter().map(|own| own.word()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Contrasts of the questionnaires and of the quality of jobs.
 fn questionnaires(plan: &Plan) -> Vec<Catalogued> {
     let bounds = [Method::LeeBounds, Method::LeeBoundsTightened];

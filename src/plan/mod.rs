@@ -1,12 +1,16 @@
 //! The statistical analysis plan as typed values.
 
 pub mod analyses;
+pub mod bounds;
 pub mod catalogue;
+pub mod composed;
 mod contradictions;
 mod day;
 mod document;
 pub mod instrument;
+pub mod notations;
 pub mod parse;
+mod places;
 mod questionnaire_checks;
 pub mod questionnaire_outcomes;
 pub mod questionnaires;

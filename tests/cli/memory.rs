@@ -56,3 +56,47 @@ fn the_worst_files_are_refused_in_bounded_memory() {
     zsav[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
     assert_refused("waves.zsav", &zsav);
 }
+
+#[test]
+fn a_wrong_file_as_plan_is_refused_in_bounded_time_and_memory() {
+    let folder = TrialFolder::good();
+    let rows = "P001,2019-03-01,employment_contract,38\n".repeat(120_000);
+    let cases: [(&str, Vec<u8>, &str); 6] = [
+        ("table.csv", rows.clone().into_bytes(), "more than 1 MB"),
+        ("short.csv", rows.as_bytes()[..500_000].to_vec(), "more errors of syntax"),
+        ("marks", b"=".repeat(1_000_000), "plan::syntax"),
+        ("table.xlsx", b"PK\x03\x04 and more".to_vec(), "an Excel workbook"),
+        ("table.sav", b"$FL2@(#) SPSS".to_vec(), "an SPSS file"),
+        ("list.toml", format!("x = [{}]", "\"a\", ".repeat(150_000)).into_bytes(), "unknown-key"),
+    ];
+    for (name, bytes, why) in cases {
+        folder.write(name, &bytes);
+        let script = format!("ulimit -v {MOST_KILOBYTES} && exec timeout 60 \"$0\" check {name}");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_ips-eval")]);
+        command.current_dir(folder.path("."));
+        let said = say(&mut command);
+        assert_eq!(said.code, Some(1), "{name}: {}", said.stderr.lines().next().unwrap_or(""));
+        assert!(said.stderr.contains(why), "{name}: {}", said.stderr);
+        assert!(said.stderr.len() < 100_000, "{name}: {} bytes of messages", said.stderr.len());
+    }
+}
+
+#[test]
+fn problems_in_every_cell_need_no_more_memory_than_the_file() {
+    // Each cell is no date, each row too long or too short, each text no code.
+    let folder = TrialFolder::good();
+    let header = "participant_id,start_date,end_date,contract,hours_per_week\n";
+    let bad = "?,?,?,?,?\n".repeat(1_000_000);
+    folder.write("employment.csv", format!("{header}{bad}"));
+    let script = format!("ulimit -v {MOST_KILOBYTES} && exec \"$0\" check plan.toml --json");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_ips-eval")]);
+    command.current_dir(folder.path(".")).env("RAYON_NUM_THREADS", "2");
+    let said = say(&mut command);
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    let answer = said.json();
+    assert!(answer["errors"].as_u64().is_some_and(|n| n >= 4_000_000), "{}", answer["errors"]);
+    assert!(answer["not_listed"]["cell::not-a-date"].as_u64().is_some_and(|n| n > 1_900_000));
+    assert!(said.stdout.len() < 4_000_000, "{} bytes", said.stdout.len());
+}

@@ -5,6 +5,7 @@ use super::super::amounts::{AMOUNTS, observed_to_horizon};
 use super::super::cohort::{Observed, indicator};
 use super::super::covariates::CompleteCases;
 use super::super::sheet::Entry;
+use super::super::whom;
 use super::quantity::Quantity;
 use super::written_out::WrittenOut;
 use crate::estimate::replicate::linear::{LinearKernel, LinearScratch, Regression};
@@ -219,18 +220,24 @@ fn questions(adjusted: Adjusted<'_>) -> Vec<Question> {
     let (setting, cohort) = (adjusted.setting, adjusted.cohort);
     let horizon = setting.plan.analysis.horizon_months;
     let set = AnalysisSet::IttObserved;
-    let effect = Entry::new(Analysis::Effect, Outcome::EverEmployed, set, Method::LinHc2)
+    let own = whom::ever_employed(horizon);
+    let observed = cohort.observed(own, |p| p.ever_employed(horizon).map(indicator));
+    // Of those with every covariate; who is left out is said.
+    let model = |observed: &Observed| {
+        let covariates = adjusted.adjustment.with_covariates();
+        let own = observed.material.among(&covariates);
+        own.in_model(&[observed.material.of()])
+    };
+    let material = model(&observed);
+    let effect = Entry::new(Analysis::Effect, Outcome::EverEmployed, set, Method::LinHc2, material)
         .month(horizon)
         .contrast()
         .role(Role::Secondary);
-    let mut all = vec![Question {
-        entry: effect.clone(),
-        unit: Unit::Proportion,
-        observed: cohort.observed(|p| p.ever_employed(horizon).map(indicator)),
-    }];
+    let mut all = vec![Question { entry: effect.clone(), unit: Unit::Proportion, observed }];
     for outcome in AMOUNTS {
         if let Some((observed, unit)) = observed_to_horizon(setting, cohort, outcome) {
-            all.push(Question { entry: effect.outcome(outcome), unit, observed });
+            let entry = effect.outcome(outcome, model(&observed));
+            all.push(Question { entry, unit, observed });
         }
     }
     all

@@ -1,4 +1,5 @@
 use super::*;
+use crate::results::composition::Composition;
 use crate::results::row::{ALL_REGIONS, Key};
 use crate::results::study::Study;
 use crate::results::vocabulary::{AnalysisSet, Inference, Method, Role, Unit};
@@ -51,6 +52,7 @@ pub(super) fn row(
         unit: Unit::Count,
         role: Role::Descriptive,
         note: String::new(),
+        composition: Composition::Constant,
     }
 }
 
