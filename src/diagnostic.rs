@@ -1,7 +1,6 @@
 //! What is wrong with a plan or with data, where, and what to do about it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -81,15 +80,11 @@ codes! {
     PlanUnknownColumn = "plan::unknown-column", Error, "The plan names a column that the table does not have.";
     TableUnreadable = "table::unreadable", Error, "The file is not a table of a known format.";
     TableEmpty = "table::empty", Error, "The table has no header line, or no rows where some are needed.";
-    TableNoRows = "table::no-rows", Warning, "The table has a header and no rows.";
     TableEncoding = "table::encoding", Error, "The text is not UTF-8.";
     TableUnclosedQuote = "table::unclosed-quote", Error, "A quotation mark is opened and never closed.";
     TableRaggedRow = "table::ragged-row", Error, "A row has more or fewer cells than the header.";
     TableMissingColumn = "table::missing-column", Error, "A required column is not there.";
     TableDuplicateColumn = "table::duplicate-column", Error, "Two columns have the same name.";
-    TableUnreadableColumn = "table::unreadable-column", Error, "A column that is used is of a type that is not read.";
-    TableSheet = "table::sheet", Note, "A workbook has several sheets: one of them is read.";
-    TableOtherDecimalMark = "table::other-decimal-mark", Error, "The numbers of a column have another decimal mark.";
     TableSimilarColumn = "table::similar-column", Warning, "An unknown column has nearly the name of a known one.";
     CellMissing = "cell::missing", Error, "A required cell is empty.";
     CellNotADate = "cell::not-a-date", Error, "The cell is not a date.";
@@ -97,8 +92,6 @@ codes! {
     CellNotANumber = "cell::not-a-number", Error, "The cell is not a number.";
     CellNotAWholeNumber = "cell::not-a-whole-number", Error, "The cell is not a whole number.";
     CellNotYesOrNo = "cell::not-yes-or-no", Error, "The cell is neither yes nor no.";
-    CellUnreadable = "cell::unreadable", Error, "The cell holds an error, or a formula without a computed value.";
-    CellImplausibleDate = "cell::implausible-date", Error, "The date is of no year that this trial can have.";
     CellOutOfRange = "cell::out-of-range", Error, "The number is outside the range of its column.";
     CellNotACode = "cell::not-a-code", Error, "The cell is not one of the column's codes.";
     CellUnknownArm = "cell::unknown-arm", Error, "The arm is not one of the plan's two.";
@@ -112,16 +105,6 @@ codes! {
     ExitWithoutReason = "exit::without-reason", Error, "There is an exit date without a reason.";
     ExitWithoutDate = "exit::without-date", Error, "There is an exit reason without a date.";
     ExitAfterCutoff = "exit::after-cutoff", Warning, "The exit is after the data cut-off and is not used.";
-    ExitReasonUnused = "exit::reason-unused", Warning, "A competing reason that nobody has.";
-    NationalNumber = "participant::national-number", Error, "Identifiers are national register numbers.";
-    ArmEmpty = "arm::empty", Error, "Nobody is in one of the arms.";
-    TakeUpInControl = "participant::take-up-in-control", Warning, "More of the control arm began the programme than of the other.";
-    HorizonBeyondData = "plan::horizon-beyond-data", Warning, "Nobody was randomised long enough before the data cut-off for the horizon.";
-    FewReplicates = "plan::few-replicates", Note, "Fewer than 1,000 replicates.";
-    SpellNoEnds = "spell::no-end-column", Warning, "The employment table has no column with the ends of spells.";
-    SpellRepeated = "spell::repeated-row", Warning, "The same spell is there twice, word for word, and counts once.";
-    SpellWageMissing = "spell::wage-missing", Warning, "The plan asks for a least wage, and spells have none.";
-    SpellExtremeWage = "spell::extreme-wage", Warning, "A wage is far above the others.";
     SpellEndsBeforeStart = "spell::ends-before-start", Error, "The spell ends before it starts.";
     SpellImplausibleHours = "spell::implausible-hours", Warning, "More than 60 hours a week.";
     SpellAfterCutoff = "spell::after-cutoff", Warning, "The spell starts after the data cut-off and is not used.";
@@ -146,7 +129,6 @@ codes! {
     CorrectionIncomplete = "correction::incomplete", Error, "A correction does not say what to do.";
     CorrectionMade = "correction::made", Note, "A correction was made.";
     SurveyHiddenDate = "survey::hidden-date", Error, "The survey software has hidden the date of the answer.";
-    SurveyUnknownEvent = "survey::unknown-event", Error, "The name of an event says no month.";
     SurveyUnfinished = "survey::unfinished", Note, "Questionnaires that were not submitted are not used.";
     TableCutOffText = "table::cut-off-text", Warning, "Texts fill the whole width of their column and may be cut off.";
     WaveRepeated = "wave::repeated-row", Warning, "The same answers are there twice, word for word, and count once.";
@@ -158,8 +140,6 @@ codes! {
     WaveOtherWindow = "wave::other-window", Warning, "The answer was so early or late that it counts for another wave than its own.";
     WaveOutOfOrder = "wave::out-of-order", Warning, "A later wave was answered before an earlier one.";
     WaveTwoAnswers = "wave::two-answers", Warning, "Two answers lie in one wave's window: the nearer one is used.";
-    MissingCodeUnused = "missing::unused-code", Note, "A missing code that the plan declares occurs nowhere.";
-    CovariateExtreme = "covariate::extreme", Warning, "A number at randomisation is far from all others.";
     CovariateMixed = "covariate::mixed", Warning, "A covariate has both numbers and texts.";
     CovariateMissing = "covariate::missing-values", Note, "A covariate has missing values.";
 }
@@ -188,9 +168,6 @@ pub struct Place {
     /// Column of a table, by the name it has in the file, or of a line of text, by number.
     #[serde(serialize_with = "text_if_any")]
     pub column: Option<Arc<str>>,
-    /// The cell as a spreadsheet calls it, such as `E8`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cell: Option<String>,
     /// Bytes of a text file that the problem concerns.
     #[serde(skip)]
     pub span: Option<Range<usize>>,
@@ -208,7 +185,7 @@ fn text_if_any<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<
 impl Place {
     /// A whole file.
     pub fn file(file: &str) -> Self {
-        Self { file: file.into(), line: None, column: None, cell: None, span: None }
+        Self { file: file.into(), line: None, column: None, span: None }
     }
 
     /// A row of a table.
@@ -237,8 +214,7 @@ impl std::fmt::Display for Place {
             Some(column) if self.span.is_some() => write!(f, ":{column}"),
             Some(column) => write!(f, ", column `{column}`"),
             None => Ok(()),
-        }?;
-        self.cell.as_ref().map_or(Ok(()), |cell| write!(f, " (cell {cell})"))
+        }
     }
 }
 
@@ -281,17 +257,9 @@ impl Diagnostic {
     }
 }
 
-/// How many problems of one code keep their places. A wrong file can have one in every cell, and
-/// whoever has seen so many knows what is wrong with it.
-pub const KEPT_PER_CODE: usize = 1_000;
-
-/// Problems in the order in which they were found: of each code the first [`KEPT_PER_CODE`], and how
-/// many there are of it in all.
+/// Problems in the order in which they were found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Diagnostics {
-    kept: Vec<Diagnostic>,
-    counts: BTreeMap<Code, usize>,
-}
+pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
     /// None so far.
@@ -301,36 +269,17 @@ impl Diagnostics {
 
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let count = self.counts.entry(diagnostic.code).or_default();
-        *count += 1;
-        if *count <= KEPT_PER_CODE {
-            self.kept.push(diagnostic);
-        }
+        self.0.push(diagnostic);
     }
 
     /// Adds all of another list.
-    pub fn append(&mut self, other: Diagnostics) {
-        for found in other.kept {
-            let own = self.counts.entry(found.code).or_default();
-            *own += 1;
-            if *own <= KEPT_PER_CODE {
-                self.kept.push(found);
-            }
-        }
-        // Those whose places the other list did not keep.
-        for (code, count) in other.counts {
-            *self.counts.entry(code).or_default() += count.saturating_sub(KEPT_PER_CODE);
-        }
-    }
-
-    /// How many there are of each code.
-    pub fn counts(&self) -> &BTreeMap<Code, usize> {
-        &self.counts
+    pub fn append(&mut self, mut other: Diagnostics) {
+        self.0.append(&mut other.0);
     }
 
     /// Adds to the line of each that has one: what counted lines was a part of a file.
     pub fn move_down(&mut self, lines: u64) {
-        for line in self.kept.iter_mut().filter_map(|found| found.place.line.as_mut()) {
+        for line in self.0.iter_mut().filter_map(|found| found.place.line.as_mut()) {
             *line += lines;
         }
     }
@@ -341,7 +290,7 @@ impl Diagnostics {
     pub fn sort(&mut self) {
         let mut files: Vec<&str> = Vec::new();
         let mut last: Option<&Arc<str>> = None;
-        for found in &self.kept {
+        for found in &self.0 {
             let file = &found.place.file;
             if last.is_none_or(|last| !Arc::ptr_eq(last, file)) {
                 if let Err(at) = files.binary_search(&&**file) {
@@ -354,25 +303,25 @@ impl Diagnostics {
             let file = files.binary_search(&&*found.place.file).unwrap_or(files.len());
             (found.severity, file, found.place.line, found.code, at)
         };
-        let mut keys: Vec<_> = self.kept.par_iter().enumerate().map(key).collect();
-        let column = |at: usize| self.kept[at].place.column.as_deref();
+        let mut keys: Vec<_> = self.0.par_iter().enumerate().map(key).collect();
+        let column = |at: usize| self.0[at].place.column.as_deref();
         keys.par_sort_unstable_by(|a, b| {
             let by_place = (a.0, a.1, a.2, a.3).cmp(&(b.0, b.1, b.2, b.3));
             by_place.then_with(|| column(a.4).cmp(&column(b.4))).then(a.4.cmp(&b.4))
         });
         let mut unsorted: Vec<Option<Diagnostic>> =
-            std::mem::take(&mut self.kept).into_iter().map(Some).collect();
-        self.kept = keys.into_iter().filter_map(|key| unsorted[key.4].take()).collect();
+            std::mem::take(&mut self.0).into_iter().map(Some).collect();
+        self.0 = keys.into_iter().filter_map(|key| unsorted[key.4].take()).collect();
     }
 
-    /// All whose places are kept.
+    /// All of them.
     pub fn all(&self) -> &[Diagnostic] {
-        &self.kept
+        &self.0
     }
 
     /// How many of that severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.counts.iter().filter(|(code, _)| code.severity() == severity).map(|(_, n)| n).sum()
+        self.0.iter().filter(|d| d.severity == severity).count()
     }
 
     /// Whether the run cannot go on.
@@ -382,7 +331,7 @@ impl Diagnostics {
 
     /// Drops participants' values.
     pub fn hide_values(&mut self) {
-        for diagnostic in &mut self.kept {
+        for diagnostic in &mut self.0 {
             diagnostic.value = None;
         }
     }
@@ -390,21 +339,14 @@ impl Diagnostics {
 
 impl FromIterator<Diagnostic> for Diagnostics {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
-        let mut all = Self::new();
-        diagnostics.into_iter().for_each(|one| all.push(one));
-        all
+        Self(diagnostics.into_iter().collect())
     }
 }
 
 /// The known word nearest to `word`, where it is near enough to be a slip of the pen.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let length = word.chars().count();
-    let most = 1 + length / 5;
-    // Names whose lengths differ by more are further apart.
-    let may_be = |name: &&&str| name.chars().count().abs_diff(length) <= most;
-    let distances = known.iter().filter(may_be).map(|name| (edit_distance(word, name), *name));
-    let (distance, best) = distances.min()?;
-    (distance <= most).then_some(best)
+    let (distance, best) = known.iter().map(|k| (edit_distance(word, k), *k)).min()?;
+    (distance <= 1 + word.chars().count() / 5).then_some(best)
 }
 
 /// Least number of insertions, deletions and replacements of characters.
@@ -432,27 +374,6 @@ mod tests {
         assert_eq!(nearest("exit_dat", &["exit_date", "exit_reason"]), Some("exit_date"));
         assert_eq!(nearest("age", &["exit_date", "site"]), None);
         assert_eq!(edit_distance("kitten", "sitting"), 3);
-    }
-
-    #[test]
-    fn the_first_of_each_code_keep_their_places_and_all_are_counted() {
-        let of = |code: Code, lines: std::ops::Range<u64>| {
-            let one = |line| Diagnostic::new(code, Place::row("t.csv", line), "wrong", "mend it");
-            lines.map(one).collect::<Diagnostics>()
-        };
-        let most = KEPT_PER_CODE as u64;
-        let mut all = of(Code::CellMissing, 0..most - 1);
-        all.append(of(Code::CellSpaces, 0..2));
-        all.append(of(Code::CellMissing, most..3 * most));
-        assert_eq!(all.counts()[&Code::CellMissing] as u64, 3 * most - 1);
-        assert_eq!(
-            (all.count(Severity::Error) as u64, all.count(Severity::Warning)),
-            (3 * most - 1, 2)
-        );
-        let kept = all.all().iter().filter(|one| one.code == Code::CellMissing);
-        let lines: Vec<Option<u64>> = kept.map(|one| one.place.line).collect();
-        assert_eq!(lines.len(), KEPT_PER_CODE);
-        assert_eq!(lines.last(), Some(&Some(most)), "the first of the second list");
     }
 
     #[test]

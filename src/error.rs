@@ -54,7 +54,7 @@ impl Error {
     /// Exit code: 1 where data or plan have problems, 2 where the program could not run.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Error::Problems(_) => 1,
+            Error::Problems(_) | Error::Analysis(AnalysisError::NotRun(_)) => 1,
             _ => 2,
         }
     }

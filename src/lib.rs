@@ -13,7 +13,6 @@
 //! | a file of Stata, SPSS or Excel | [`formats`] | [`formats::LabelledTable`], or where it fails |
 //! | the tables' bytes | [`ingest`] | [`trial::dataset::TrialData`], or every problem |
 //! | what rows mean under the plan | [`derive`](mod@derive) | [`derive::outcomes::ParticipantOutcomes`] |
-//! | what was understood, in counts | [`overview`] | [`overview::Overview`], for `check` and `data.json` |
 //! | numbers on slices | [`estimate`], [`survival`], [`resample`] | estimates, curves, replicates |
 //! | all of it composed | [`analysis`] | [`results::result_set::ResultSet`] |
 //! | what may be shown | [`disclosure`] | the same, small cells withheld |
@@ -54,7 +53,6 @@ pub mod error;
 pub mod formats;
 pub mod handover;
 pub mod ingest;
-pub mod overview;
 pub mod plan;
 pub mod render;
 pub mod results;

@@ -16,11 +16,8 @@ const LONGEST_FILE: usize = 600;
 /// The folder of the package that holds the rooms of mathematics.
 const MATHEMATICS: &str = "mathematics";
 
-/// Lines of a figure, which leaves sizes and places to the grammar in `render/chart`.
-const LONGEST_FIGURE: usize = 120;
-
 /// A room and the rooms that it may use beside itself. `error` and `diagnostic` are files.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("numeric", &[]),
     ("random", &[]),
     ("diagnostic", &[]),
@@ -40,10 +37,9 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "trial",
         ],
     ),
-    ("disclosure", &["results", "trial"]),
+    ("disclosure", &["results"]),
     ("render", &["numeric", "results", "trial"]),
-    ("handover", &["derive", "formats", "plan", "results", "trial"]),
-    ("overview", &["derive", "ingest", "plan", "trial"]),
+    ("handover", &["derive", "formats", "plan", "trial"]),
     ("simulate", &["numeric", "random", "trial"]),
     ("error", &["analysis", "diagnostic", "results"]),
     (
@@ -57,7 +53,6 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "formats",
             "handover",
             "ingest",
-            "overview",
             "plan",
             "render",
             "results",
@@ -207,17 +202,6 @@ fn files_are_short() {
     for (path, text) in sources() {
         let n = text.lines().count();
         assert!(n <= LONGEST_FILE, "{} has {n} lines", path.display());
-    }
-}
-
-#[test]
-fn a_figure_says_what_it_shows_and_no_more() {
-    let is_figure = |path: &Path| path.parent() == Some(Path::new("render/figure"));
-    let figures: Vec<_> = sources().into_iter().filter(|(path, _)| is_figure(path)).collect();
-    assert!(figures.len() >= 17, "the figures are where they were");
-    for (path, text) in figures {
-        let n = text.lines().count();
-        assert!(n <= LONGEST_FIGURE, "{} has {n} lines", path.display());
     }
 }
 

@@ -126,7 +126,7 @@ impl Adjusted<'_> {
             Err(_) => (&[][..], &[][..]),
         };
         let note = complete.note(omissions, merged, &self.cohort.strata);
-        let entry = entry.also(&note).also(&more).made_of(complete.model());
+        let entry = entry.also(&note).also(&more);
         let fit = fit.map(|own| Coefficient {
             estimate: own.estimate,
             df: own.df,
@@ -155,7 +155,7 @@ impl Adjusted<'_> {
         if codes.len() > n_named && all.iter().any(Option::is_none) {
             notes.push("participants without a cluster count as one each".to_owned());
         }
-        let entry = question.effect.method(Method::OlsAdjustedCr2).made_of(complete.model());
+        let entry = question.effect.method(Method::OlsAdjustedCr2);
         sheet.put(&entry, Statistic::Clusters, Unit::Count, n_named as f64);
         let fit = fit.map(|own| own.effect);
         self.add_effect(sheet, (&entry, question.unit), complete, (fit, notes.join("; ")));
@@ -183,7 +183,7 @@ impl Adjusted<'_> {
             }
             AssignmentShare::Overall => "",
         };
-        let effect = question.effect.also(&note).also(by_stratum).made_of(complete.model());
+        let effect = question.effect.also(&note).also(by_stratum);
         let simple = fit.as_ref().map(|own| &own.simple).map_err(Clone::clone);
         add_contrasts(sheet, &effect, simple);
         let stratified = fit

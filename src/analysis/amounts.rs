@@ -4,11 +4,9 @@ use super::Setting;
 use super::adjusted::{Adjusted, Question};
 use super::cohort::{Cohort, Observed};
 use super::effect_rows::estimate_and_limits;
-use super::material::{Material, grid_of};
 use super::proportions::add_strata_regression;
 use super::sheet::{Entry, Sheet};
 use super::summary::add_mean;
-use super::whom;
 use crate::derive::outcomes::ParticipantOutcomes;
 use crate::estimate::quantile_effect::{
     Probability, TooFewParticipants, arm_quantile, quantile_difference,
@@ -24,12 +22,7 @@ pub(super) fn observed_to_horizon(
     outcome: Outcome,
 ) -> Option<(Observed, Unit)> {
     let horizon = setting.plan.analysis.horizon_months;
-    let of = |value: &dyn Fn(&ParticipantOutcomes) -> Option<f64>| {
-        let mut observed = cohort.observed(Material::nobodys(), value);
-        let of = whom::with_amount(outcome, horizon);
-        observed.material = Material::amount(of, grid_of(&observed.values));
-        observed
-    };
+    let of = |value: &dyn Fn(&ParticipantOutcomes) -> Option<f64>| cohort.observed(value);
     Some(match outcome {
         Outcome::DaysEmployed => (of(&|p| p.days_employed(horizon).map(f64::from)), Unit::Days),
         Outcome::LongestSpellDays => {
@@ -69,8 +62,7 @@ pub(super) fn add_amounts(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
             ),
             n => format!("{n} observed participants are left out: a month is not known"),
         };
-        let (set, method) = (AnalysisSet::IttObserved, Method::Mean);
-        let entry = Entry::new(Analysis::ArmMean, outcome, set, method, observed.material.clone())
+        let entry = Entry::new(Analysis::ArmMean, outcome, AnalysisSet::IttObserved, Method::Mean)
             .month(horizon)
             .note(note);
         for arm in Arm::BOTH {
@@ -90,12 +82,7 @@ fn add_quantiles(sheet: &mut Sheet, setting: Setting<'_>, question: Question<'_>
     let Question { effect, observed, unit } = question;
     let values = TwoArm::from_fn(|arm| observed.of_arm(arm));
     let slices = TwoArm::from_fn(|arm| values.get(arm).as_slice());
-    let differing = match effect.key().month {
-        Some(month) => whom::positive(effect.key().outcome, month),
-        None => whom::everyone(),
-    };
     let effect = effect.analysis(Analysis::QuantileEffect).method(Method::Quantile);
-    let effect = effect.made_of(Material::ranked(observed.material.of().clone(), &differing));
     for probability in [0.25, 0.5, 0.75].into_iter().filter_map(Probability::new) {
         let effect = effect.level(&probability.get().to_string());
         for arm in Arm::BOTH {

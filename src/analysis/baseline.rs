@@ -1,8 +1,5 @@
 //! The table of characteristics at randomisation, and how far apart the arms are.
 
-use super::material::{Material, grid_of};
-use super::whom;
-use crate::results::composition::{Composition, Fact, People, Table as CountTable};
 use std::fmt::Display;
 
 use super::Setting;
@@ -53,22 +50,10 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn entry(&self, analysis: Analysis, (method, level): (Method, &str), of: Material) -> Entry {
-        Entry::new(analysis, Outcome::Covariate, AnalysisSet::Itt, method, of)
+    fn entry(&self, analysis: Analysis, method: Method, level: &str) -> Entry {
+        Entry::new(analysis, Outcome::Covariate, AnalysisSet::Itt, method)
             .region(self.region)
             .level(level)
-    }
-
-    /// Those of whom it is known.
-    fn known(&self) -> People {
-        whom::those(Fact::Known { variable: self.variable.name.clone() })
-    }
-
-    /// Those of a level, among those of whom it is known.
-    fn share(&self, level: &str) -> Material {
-        let variable = self.variable.name.clone();
-        let level = Fact::Level { variable, level: level.to_owned() };
-        Material::yes_no(self.known(), &whom::those(level))
     }
 
     fn level(&self, level: &str) -> String {
@@ -82,34 +67,28 @@ impl Table<'_> {
 
     fn add_numeric(&self, sheet: &mut Sheet, values: &TwoArm<Vec<Option<f64>>>) {
         let name = &self.variable.name;
-        let all: Vec<f64> =
-            Arm::BOTH.iter().flat_map(|arm| values.get(*arm).iter().copied().flatten()).collect();
-        let moments = Material::amount(self.known(), grid_of(&all));
         for (arm, values) in groups(values) {
-            let of = (Method::Mean, name.as_str());
-            let entry = self.entry(Analysis::Baseline, of, moments.clone()).result_arm(arm);
+            let entry = self.entry(Analysis::Baseline, Method::Mean, name).result_arm(arm);
             let summary = numeric_summary(&values);
-            self.add_n(sheet, &entry, (summary.n, summary.missing));
+            sheet.put(&entry, Statistic::N, Unit::Count, summary.n as f64);
+            sheet.put(&entry, Statistic::Missing, Unit::Count, summary.missing as f64);
             let spread = summary.values;
-            let order = entry.made_of(Material::ranked(self.known(), &self.known()));
-            for (entry, statistic, value) in [
-                (&entry, Statistic::Estimate, spread.map(|of| of.mean)),
-                (&entry, Statistic::StdDev, spread.and_then(|of| of.std_dev)),
-                (&order, Statistic::QuartileOne, spread.map(|of| of.lower_quartile)),
-                (&order, Statistic::Median, spread.map(|of| of.median)),
-                (&order, Statistic::QuartileThree, spread.map(|of| of.upper_quartile)),
+            for (statistic, value) in [
+                (Statistic::Estimate, spread.map(|of| of.mean)),
+                (Statistic::StdDev, spread.and_then(|of| of.std_dev)),
+                (Statistic::QuartileOne, spread.map(|of| of.lower_quartile)),
+                (Statistic::Median, spread.map(|of| of.median)),
+                (Statistic::QuartileThree, spread.map(|of| of.upper_quartile)),
             ] {
-                sheet.put_or(entry, (statistic, Unit::None), value, &"too few values");
+                sheet.put_or(&entry, (statistic, Unit::None), value, &"too few values");
             }
         }
         let present = TwoArm::from_fn(|arm| values.get(arm).iter().copied().flatten().collect());
         let present: TwoArm<Vec<f64>> = present;
         let slices = TwoArm::from_fn(|arm| present.get(arm).as_slice());
-        let of = (name.as_str(), moments.clone());
-        self.add_difference(sheet, of, standardised_difference(slices));
+        self.add_difference(sheet, name, standardised_difference(slices));
         if self.has_p_values() {
-            let of = (Method::WelchT, name.as_str());
-            let entry = self.entry(Analysis::Balance, of, moments).contrast();
+            let entry = self.entry(Analysis::Balance, Method::WelchT, name).contrast();
             match welch_t_test(slices) {
                 Ok(test) => {
                     sheet.put(&entry, Statistic::TestStatistic, Unit::None, test.statistic);
@@ -130,13 +109,12 @@ impl Table<'_> {
         let name = &self.variable.name;
         for (arm, values) in groups(values) {
             let Some(counts) = LevelCounts::of(&values, levels.len()) else { continue };
-            let of = (Method::Count, name.as_str());
-            let material = Material::model(self.known(), &[]);
-            let entry = self.entry(Analysis::Baseline, of, material).result_arm(arm);
-            self.add_n(sheet, &entry, (counts.n(), counts.missing));
+            let entry = self.entry(Analysis::Baseline, Method::Count, name).result_arm(arm);
+            sheet.put(&entry, Statistic::N, Unit::Count, counts.n() as f64);
+            sheet.put(&entry, Statistic::Missing, Unit::Count, counts.missing as f64);
             let shares = counts.proportions();
             for (at, level) in levels.iter().enumerate() {
-                let entry = entry.level(&self.level(level)).made_of(self.share(level));
+                let entry = entry.level(&self.level(level));
                 sheet.put(&entry, Statistic::N, Unit::Count, counts.n() as f64);
                 sheet.put(&entry, Statistic::Events, Unit::Count, counts.counts[at] as f64);
                 let share = shares.as_ref().map(|shares| shares[at]);
@@ -149,25 +127,21 @@ impl Table<'_> {
             return;
         };
         let counts = TwoArm { intervention: &intervention, control: &control };
-        let table = self.table(levels);
-        self.add_difference(sheet, (name, table.clone()), categorical_difference(counts));
+        self.add_difference(sheet, name, categorical_difference(counts));
         match level_differences(counts) {
             Ok(differences) => {
                 for (level, difference) in levels.iter().zip(differences) {
-                    let of = (self.level(level), self.share(level));
-                    self.add_difference(sheet, (&of.0, of.1), difference);
+                    self.add_difference(sheet, &self.level(level), difference);
                 }
             }
             Err(reason) => {
                 for level in levels {
-                    let of = (self.level(level), self.share(level));
-                    self.add_difference(sheet, (&of.0, of.1), Err(&reason));
+                    self.add_difference(sheet, &self.level(level), Err(&reason));
                 }
             }
         }
         if self.has_p_values() {
-            let of = (Method::PearsonChiSquared, name.as_str());
-            let entry = self.entry(Analysis::Balance, of, table).contrast();
+            let entry = self.entry(Analysis::Balance, Method::PearsonChiSquared, name).contrast();
             match pearson_levels(counts) {
                 Ok(test) => add_test(sheet, &entry, test),
                 Err(reason) => sheet.all_missing(&entry, &TEST, &reason),
@@ -175,42 +149,14 @@ impl Table<'_> {
         }
     }
 
-    /// Of whom it is known, and of whom it is not.
-    fn add_n<N: TryInto<usize>>(&self, sheet: &mut Sheet, entry: &Entry, (n, missing): (N, N)) {
-        let known = self.known();
-        let unknown = whom::everyone().without(&known);
-        sheet.count(entry, Statistic::N, &known, n.try_into().unwrap_or(usize::MAX));
-        let missing = missing.try_into().unwrap_or(usize::MAX);
-        sheet.count(entry, Statistic::Missing, &unknown, missing);
-    }
-
-    /// Both arms at each level.
-    fn table(&self, levels: &[String]) -> Material {
-        let here = Entry::new(
-            Analysis::Balance,
-            Outcome::Covariate,
-            AnalysisSet::Itt,
-            Method::Count,
-            Material::nobodys(),
-        )
-        .region(self.region);
-        let of_level = |level: &String| {
-            let variable = self.variable.name.clone();
-            let people = whom::those(Fact::Level { variable, level: level.clone() });
-            Arm::BOTH.map(|arm| here.arm(arm).here(&people))
-        };
-        let of = levels.iter().flat_map(of_level).collect();
-        Material::exactly(Composition::Function { of, table: CountTable::Levels })
-    }
-
     fn add_difference<E: Display>(
         &self,
         sheet: &mut Sheet,
-        (level, material): (&str, Material),
+        level: &str,
         difference: Result<f64, E>,
     ) {
-        let of = (Method::StandardisedMeanDifference, level);
-        let entry = self.entry(Analysis::Balance, of, material).contrast();
+        let method = Method::StandardisedMeanDifference;
+        let entry = self.entry(Analysis::Balance, method, level).contrast();
         match difference {
             Ok(difference) => sheet.put(&entry, Statistic::Estimate, Unit::None, difference),
             Err(reason) => sheet.missing(&entry, Statistic::Estimate, Unit::None, &reason),

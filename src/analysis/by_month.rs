@@ -2,11 +2,9 @@
 
 use super::adjusted::{Adjusted, Question};
 use super::cohort::{Cohort, Observed, indicator};
-use super::material::{Material, grid_of};
 use super::proportions::{add_plain_rate, add_rate, add_strata_regression};
 use super::sheet::{Entry, Sheet};
 use super::summary::add_mean;
-use super::whom;
 use crate::derive::outcomes::ParticipantOutcomes;
 use crate::estimate::proportion::Count;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Unit};
@@ -46,13 +44,10 @@ pub(super) fn observed_at(
     month: i32,
 ) -> Option<(Observed, Unit)> {
     let state = |of: fn(&ParticipantOutcomes, i32) -> Option<bool>| {
-        let material = whom::monthly(outcome, month, None);
-        (cohort.observed(material, |p| of(p, month).map(indicator)), Unit::Proportion)
+        (cohort.observed(|p| of(p, month).map(indicator)), Unit::Proportion)
     };
     let amount = |of: fn(&ParticipantOutcomes, i32) -> Option<f64>| {
-        let mut observed = cohort.observed(Material::nobodys(), |p| of(p, month));
-        observed.material = whom::monthly(outcome, month, grid_of(&observed.values));
-        (observed, Unit::EurPerMonth)
+        (cohort.observed(|p| of(p, month)), Unit::EurPerMonth)
     };
     match outcome {
         Outcome::Employed => Some(state(ParticipantOutcomes::employed)),
@@ -69,11 +64,10 @@ fn add_month(sheet: &mut Sheet, adjusted: Adjusted<'_>, outcome: Outcome, month:
     let Some((observed, unit)) = observed_at(cohort, outcome, month) else { return };
     let is_planned = setting.plan.analysis.months.contains(&month);
     let set = AnalysisSet::IttObserved;
-    let (analysis, method) = match unit {
-        Unit::Proportion => (Analysis::ArmRate, Method::Wilson),
-        _ => (Analysis::ArmMean, Method::Mean),
+    let entry = match unit {
+        Unit::Proportion => Entry::new(Analysis::ArmRate, outcome, set, Method::Wilson),
+        _ => Entry::new(Analysis::ArmMean, outcome, set, Method::Mean),
     };
-    let entry = Entry::new(analysis, outcome, set, method, observed.material.clone());
     let entry = entry.month(month).note(if month < 0 { PLACEBO } else { "" });
     for arm in Arm::BOTH {
         let (entry, values) = (entry.arm(arm), observed.of_arm(arm));
@@ -90,8 +84,7 @@ fn add_month(sheet: &mut Sheet, adjusted: Adjusted<'_>, outcome: Outcome, month:
     let effect = entry.analysis(Analysis::Effect).contrast();
     let role = if is_planned { Role::Secondary } else { Role::Exploratory };
     let effect = effect.role(role);
-    let stratified = effect.over(&cohort.strata_facts);
-    add_strata_regression(sheet, setting, &stratified, &observed, unit);
+    add_strata_regression(sheet, setting, &effect, &observed, unit);
     if is_planned {
         let question = Question { effect: &effect, observed: &observed, unit };
         adjusted.add_regressions(sheet, question);

@@ -1,15 +1,11 @@
 //! Everyone randomised with their outcomes, and the groups in which they are analysed.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use super::material::Material;
-use super::whom;
 use crate::derive::outcomes::{FirstJobEnding, ParticipantOutcomes, derive_outcomes};
 use crate::derive::waves::WaveOutcomes;
 use crate::estimate::sample::{SampleError, StratifiedSample};
 use crate::plan::types::Plan;
-use crate::results::composition::{Fact, People};
 use crate::results::row::ALL_REGIONS;
 use crate::survival::ending::Ending;
 use crate::trial::arm::{Arm, TwoArm};
@@ -23,10 +19,6 @@ pub(super) struct Cohort<'a> {
     pub(super) waves: WaveOutcomes,
     /// Strata of the randomisation: names in order, and each participant's position among them.
     pub(super) strata: Categories,
-    /// Being of each of them.
-    pub(super) strata_facts: Arc<[Fact]>,
-    /// Days around a wave's target within which an answer counts.
-    pub(super) window_days: i32,
     /// Day on which each wait for a first job ended.
     pub(super) days: Vec<i32>,
     /// How it ended.
@@ -85,16 +77,8 @@ impl<'a> Cohort<'a> {
             })
             .unzip();
         let strata = Categories::strata(plan, data, &outcomes);
-        let of_region =
-            plan.analysis.strata.as_ref().is_none_or(|own| data.baseline_texts(own).is_none());
-        let fact = |name: &String| {
-            if of_region { Fact::Region(name.clone()) } else { Fact::Stratum(name.clone()) }
-        };
-        let strata_facts = strata.names.iter().map(fact).collect();
         let waves = WaveOutcomes::new(data, plan, &outcomes);
-        let window_days = plan.wave_targets().window_days();
-        let regions = plan.trial.regions.clone();
-        Self { data, outcomes, waves, strata, strata_facts, window_days, days, endings, regions }
+        Self { data, outcomes, waves, strata, days, endings, regions: plan.trial.regions.clone() }
     }
 
     /// All regions first, then each in the plan's order.
@@ -143,29 +127,14 @@ impl<'a> Cohort<'a> {
         members.into_iter().map(|both| both.map(|members| of(&members))).collect()
     }
 
-    /// The arm and stratum of those with a value, beside the values; the material says who they are.
-    pub(super) fn observed(
-        &self,
-        material: Material,
-        value: impl Fn(&ParticipantOutcomes) -> Option<f64>,
-    ) -> Observed {
-        self.observed_by_position(material, |at| value(&self.outcomes[at]))
+    /// The arm and stratum of those with a value, beside the values.
+    pub(super) fn observed(&self, value: impl Fn(&ParticipantOutcomes) -> Option<f64>) -> Observed {
+        self.observed_by_position(|at| value(&self.outcomes[at]))
     }
 
     /// As [`Self::observed`], by the position of the participant.
-    pub(super) fn observed_by_position(
-        &self,
-        material: Material,
-        value: impl Fn(usize) -> Option<f64>,
-    ) -> Observed {
-        let mut observed = Observed {
-            material,
-            positions: Vec::new(),
-            values: Vec::new(),
-            arms: Vec::new(),
-            strata: Vec::new(),
-            n_strata: self.strata.len(),
-        };
+    pub(super) fn observed_by_position(&self, value: impl Fn(usize) -> Option<f64>) -> Observed {
+        let mut observed = Observed { n_strata: self.strata.len(), ..Observed::default() };
         for (at, participant) in self.outcomes.iter().enumerate() {
             if let Some(value) = value(at) {
                 observed.positions.push(at);
@@ -180,7 +149,6 @@ impl<'a> Cohort<'a> {
     /// Everyone with a value of their own, in the order of the participants.
     pub(super) fn everyone(&self, values: Vec<f64>) -> Observed {
         Observed {
-            material: Material::model(whom::everyone(), &[]),
             positions: (0..values.len()).collect(),
             values,
             arms: self.outcomes.iter().map(|participant| participant.arm).collect(),
@@ -200,10 +168,8 @@ impl<'a> Cohort<'a> {
 }
 
 /// Values of those observed, with arm and stratum.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Observed {
-    /// Who they are, and what is observed of them.
-    pub(super) material: Material,
     /// Positions among all participants.
     pub(super) positions: Vec<usize>,
     pub(super) values: Vec<f64>,
@@ -218,11 +184,10 @@ impl Observed {
         StratifiedSample::new(&self.values, &self.arms, &self.strata, self.n_strata)
     }
 
-    /// Those whose place among the observed is kept, who are those of the set.
-    pub(super) fn only(&self, people: &People, keep: impl Fn(usize) -> bool) -> Self {
+    /// Those whose place among the observed is kept.
+    pub(super) fn only(&self, keep: impl Fn(usize) -> bool) -> Self {
         let kept: Vec<usize> = (0..self.values.len()).filter(|&at| keep(at)).collect();
         Self {
-            material: self.material.among(people),
             positions: kept.iter().map(|&at| self.positions[at]).collect(),
             values: kept.iter().map(|&at| self.values[at]).collect(),
             arms: kept.iter().map(|&at| self.arms[at]).collect(),
@@ -234,9 +199,7 @@ impl Observed {
     /// Those of a scope. Within a region its strata are those that are there.
     pub(super) fn within(&self, cohort: &Cohort<'_>, scope: Scope) -> Self {
         let Scope::Region(region) = scope else { return self.clone() };
-        let people = whom::those(Fact::Region(cohort.regions[region].clone()));
-        let is_here = |at: usize| cohort.outcomes[self.positions[at]].region == region;
-        let mut own = self.only(&people, is_here);
+        let mut own = self.only(|at| cohort.outcomes[self.positions[at]].region == region);
         let present: BTreeSet<usize> = own.strata.iter().copied().collect();
         let present: Vec<usize> = present.into_iter().collect();
         for stratum in &mut own.strata {

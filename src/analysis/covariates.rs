@@ -1,8 +1,5 @@
 //! Baseline covariates as the plan names them, and those who have all of them.
 
-use super::material::Material;
-use super::whom;
-use crate::results::composition::{Fact, People};
 use std::collections::BTreeSet;
 
 use ndarray::Array2;
@@ -117,27 +114,20 @@ impl Adjustment {
         Self { covariates, clusters, weights }
     }
 
-    /// Of whom every covariate is known.
-    pub(super) fn with_covariates(&self) -> People {
-        let known = |own: &NamedCovariate| Fact::Known { variable: own.name.clone() };
-        self.covariates.iter().fold(whom::everyone(), |all, own| all.with(known(own)))
-    }
-
     /// Those observed who have every covariate.
     pub(super) fn complete_cases(&self, observed: &Observed) -> CompleteCases<'_> {
         let lacks = |at: usize| {
             let position = observed.positions[at];
             self.covariates.iter().any(|covariate| covariate.is_missing(position))
         };
-        let complete = observed.only(&self.with_covariates(), |at| !lacks(at));
+        let complete = observed.only(|at| !lacks(at));
         let columns = self
             .covariates
             .iter()
             .map(|covariate| Column::of(&covariate.values, &complete.positions))
             .collect();
         let n_left_out = observed.values.len() - complete.values.len();
-        let all = observed.material.of().clone();
-        CompleteCases { covariates: &self.covariates, observed: complete, columns, n_left_out, all }
+        CompleteCases { covariates: &self.covariates, observed: complete, columns, n_left_out }
     }
 }
 
@@ -147,8 +137,6 @@ pub(super) struct CompleteCases<'a> {
     pub(super) observed: Observed,
     columns: Vec<Column>,
     n_left_out: usize,
-    /// Those observed, with the covariates or without.
-    all: People,
 }
 
 enum Column {
@@ -183,11 +171,6 @@ impl CompleteCases<'_> {
                 }
             })
             .collect()
-    }
-
-    /// A model of them; who is left out is said beside it, so that it tells of all observed.
-    pub(super) fn model(&self) -> Material {
-        self.observed.material.in_model(&[&self.all])
     }
 
     /// How many of those observed are left out for want of a covariate.

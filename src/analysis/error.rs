@@ -1,5 +1,6 @@
 //! Why there are no results.
 
+use super::estimands::NotRun;
 use crate::resample::replicates::ReplicatesError;
 use crate::results::result_set::DuplicateKey;
 
@@ -27,4 +28,7 @@ pub enum AnalysisError {
     /// A fault of this program.
     #[error("a fault of this program: {0}")]
     Duplicate(#[from] DuplicateKey),
+    /// A promise of the plan that the data do not let keep.
+    #[error(transparent)]
+    NotRun(#[from] NotRun),
 }

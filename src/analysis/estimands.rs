@@ -1,92 +1,39 @@
 //! What each contrast was meant for: roles from the plan's estimands, and their five attributes.
 
-use super::material::Material;
-use super::sheet::{Entry, Sheet};
 use crate::plan::analyses::{Estimand, Strategy};
-use crate::plan::catalogue::catalogue;
 use crate::plan::types::Plan;
 use crate::results::row::{ALL_REGIONS, Key, Row};
 use crate::results::study::{StudyEstimand, StudyIntercurrentEvent};
-use crate::results::vocabulary::{
-    Analysis, AnalysisSet, Inference, Method, Outcome, ResultArm, Role, Statistic, Unit,
-};
+use crate::results::vocabulary::{Analysis, Inference, Method, Outcome, ResultArm, Role};
 
 /// The subgroup of an estimand that stands for the regions.
 const BY_REGION: &str = "region";
 
-/// Why a declared contrast has no number.
-const NOT_RUN: &str = "the data do not hold what it is made of";
-
-/// Adds a row without value for what the plan declares and these data do not let run, with its
-/// reason: what no data would let run is told with the plan.
-pub(super) fn add_unanswered(sheet: &mut Sheet, plan: &Plan) {
-    for estimand in &plan.estimands {
-        for method in methods(estimand) {
-            let is_answered = |month: Option<i32>| {
-                sheet.rows().iter().any(|row| {
-                    (row.key.month.is_none() || month.is_none() || row.key.month == month)
-                        && is_contrast(row)
-                        && is_answered_by(plan, estimand, method, &row.key)
-                })
-            };
-            let months: Vec<Option<i32>> = months_of(plan, estimand, method)
-                .into_iter()
-                .filter(|month| !is_answered(*month))
-                .collect();
-            for month in months {
-                let entry = unanswered(estimand, method, month);
-                sheet.missing(&entry, Statistic::Estimate, Unit::None, &NOT_RUN);
-            }
-        }
-    }
-}
-
-/// The months at which an estimator answers; a single none where no month applies.
-fn months_of(plan: &Plan, estimand: &Estimand, method: Method) -> Vec<Option<i32>> {
-    let has_months = catalogue(plan).iter().any(|one| {
-        one.outcome == estimand.outcome && one.methods.contains(&method) && !one.months.is_empty()
-    });
-    match (has_months, estimand.months.as_slice()) {
-        (false, _) => vec![None],
-        (true, []) => vec![Some(plan.analysis.horizon_months)],
-        (true, months) => months.iter().copied().map(Some).collect(),
-    }
-}
-
-/// Where the answer would stand.
-fn unanswered(estimand: &Estimand, method: Method, month: Option<i32>) -> Entry {
-    let analysis = match (method, estimand.subgroup.is_some()) {
-        (_, true) => Analysis::Interaction,
-        (Method::TslsHc2 | Method::AndersonRubin, _) => Analysis::ComplierEffect,
-        (Method::RestrictedMean, _) => Analysis::Rmst,
-        _ => Analysis::Effect,
-    };
-    let set = match estimand.outcome {
-        Outcome::FirstJob | Outcome::CompetingExit | Outcome::JobStarts => AnalysisSet::Itt,
-        _ => AnalysisSet::IttObserved,
-    };
-    // It has no value: what it would be made of was not there.
-    let nobodys = Material::nobodys();
-    let mut entry = Entry::new(analysis, estimand.outcome, set, method, nobodys).contrast();
-    if let Some(month) = month {
-        entry = entry.month(month);
-    }
-    if let Some(level) = &estimand.level {
-        entry = entry.level(level);
-    }
-    match (&estimand.subgroup, &estimand.region) {
-        (Some(variable), _) if variable != BY_REGION => entry.level(variable),
-        (None, Some(region)) => entry.region(region),
-        _ => entry,
-    }
-}
+/// Estimands that the plan declares and no row answers, by name and method.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("declared under [[estimands]] and not run: {}", .0.join("; "))]
+pub struct NotRun(Vec<String>);
 
 /// Gives every contrast its role, and lists the estimands.
 ///
 /// A contrast that an estimand declares has its role: that of the estimand for the main estimator
 /// with its own inference, at most secondary for the others. Whatever else compares the arms is
 /// exploratory. A plan without estimands keeps the contract's headline.
-pub(super) fn assign_roles(plan: &Plan, rows: &mut [Row]) -> Vec<StudyEstimand> {
+pub(super) fn assign_roles(plan: &Plan, rows: &mut [Row]) -> Result<Vec<StudyEstimand>, NotRun> {
+    let mut not_run: Vec<String> = Vec::new();
+    for estimand in &plan.estimands {
+        for method in methods(estimand) {
+            if !rows
+                .iter()
+                .any(|row| is_contrast(row) && is_answered_by(plan, estimand, method, &row.key))
+            {
+                not_run.push(format!("{} ({} by {method})", estimand.id, estimand.outcome));
+            }
+        }
+    }
+    if !not_run.is_empty() {
+        return Err(NotRun(not_run));
+    }
     let mut listed: Vec<StudyEstimand> =
         plan.estimands.iter().map(|estimand| declared(plan, estimand)).collect();
     let mut others: Vec<StudyEstimand> = Vec::new();
@@ -101,7 +48,7 @@ pub(super) fn assign_roles(plan: &Plan, rows: &mut [Row]) -> Vec<StudyEstimand> 
         add_undeclared(plan, &mut others, row);
     }
     listed.append(&mut others);
-    listed
+    Ok(listed)
 }
 
 /// Whether a row compares the arms on an outcome.
@@ -158,9 +105,7 @@ pub(super) fn is_answered_by(plan: &Plan, estimand: &Estimand, method: Method, k
             key.subgroup.is_empty() && (key.region != ALL_REGIONS || is_test)
         }
         Some(variable) => {
-            // The name may hold the mark between it and the level.
-            let level = key.subgroup.strip_prefix(variable);
-            let own_level = level.is_some_and(|level| level.starts_with('='));
+            let own_level = key.subgroup.split_once('=').is_some_and(|(name, _)| name == variable);
             own_level || (by_level && key.level == variable)
         }
         None => {

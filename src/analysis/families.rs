@@ -2,15 +2,12 @@
 
 use super::bootstrap::Drawn;
 use super::estimands::is_answered_by;
-use super::material::Material;
 use super::sheet::{Entry, Sheet};
 use crate::plan::resampling::{Adjusted, Family};
 use crate::plan::types::Plan;
 use crate::resample::multiplicity::{MultiplicityError, benjamini_hochberg, hochberg, holm};
-use crate::results::composition::{Composition, People};
 use crate::results::row::{FAMILY_MARK, Key, Row};
 use crate::results::vocabulary::{AnalysisSet, Inference, ResultArm, Statistic, Unit};
-use std::collections::BTreeSet;
 
 /// One hypothesis of a family: no effect, by one estimator at one month.
 struct Hypothesis {
@@ -139,16 +136,12 @@ fn add_rows(
     hypotheses: &[Hypothesis],
     adjusted: &AdjustedValues,
 ) {
-    // An adjusted p-value depends on those of the whole family.
-    let of = hypotheses.iter().flat_map(|own| own.row.composition.people()).cloned();
-    let of: BTreeSet<People> = of.collect();
-    let material = Material::exactly(Composition::Model { of: of.into_iter().collect() });
     for (own, value) in hypotheses.iter().zip(&adjusted.values) {
         let level = match own.row.key.level.as_str() {
             "" => family.id.clone(),
             level => format!("{}{FAMILY_MARK}{level}", family.id),
         };
-        let entry = Entry::of_row(&own.row, material.clone())
+        let entry = Entry::of_row(&own.row)
             .inference(adjustment.inference())
             .level(&level)
             .note(adjusted.note.as_str());

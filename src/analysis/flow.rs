@@ -2,12 +2,8 @@
 
 use super::Setting;
 use super::cohort::Cohort;
-use super::material::Material;
 use super::sheet::{Entry, Sheet};
-use super::whom;
-use crate::results::composition::Fact;
-use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Statistic};
-use crate::trial::time::month_end_day;
+use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Statistic, Unit};
 
 /// Whether outcomes at the horizon are known of everyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,20 +21,15 @@ pub(super) fn add_flow(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort)
     let randomised = cohort.outcomes.len();
     let not_due = count(&|f| !f.is_due(horizon));
     let analysed = count(&|f| f.is_observed(horizon));
-    let everyone = whom::everyone();
-    let due = whom::those(Fact::Due { day: month_end_day(horizon) });
-    let observed = whom::observed(horizon);
-    let material = Material::model(everyone.clone(), &[]);
-    let (set, method) = (AnalysisSet::Itt, Method::Count);
-    let entry = Entry::new(Analysis::Flow, Outcome::EverEmployed, set, method, material);
-    let entry = entry.month(horizon);
-    for (statistic, people, n) in [
-        (Statistic::Randomised, &everyone, randomised),
-        (Statistic::NotDue, &everyone.without(&due), not_due),
-        (Statistic::Lost, &due.without(&observed), randomised - not_due - analysed),
-        (Statistic::Analysed, &observed, analysed),
+    let entry = Entry::new(Analysis::Flow, Outcome::EverEmployed, AnalysisSet::Itt, Method::Count)
+        .month(horizon);
+    for (statistic, n) in [
+        (Statistic::Randomised, randomised),
+        (Statistic::NotDue, not_due),
+        (Statistic::Lost, randomised - not_due - analysed),
+        (Statistic::Analysed, analysed),
     ] {
-        sheet.count(&entry, statistic, people, n);
+        sheet.put(&entry, statistic, Unit::Count, n as f64);
     }
     if analysed == randomised { Missingness::None } else { Missingness::Some }
 }

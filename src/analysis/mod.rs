@@ -5,7 +5,6 @@ mod amounts;
 mod baseline;
 mod bootstrap;
 mod by_month;
-mod census;
 mod cohort;
 mod covariates;
 mod effect_rows;
@@ -14,7 +13,6 @@ mod estimands;
 mod families;
 mod first_job;
 mod flow;
-mod material;
 mod proportions;
 mod questionnaires;
 mod randomisation;
@@ -24,7 +22,6 @@ mod sheet;
 mod subgroups;
 mod summary;
 mod take_up;
-mod whom;
 
 use crate::numeric::interval::ConfidenceLevel;
 use crate::plan::types::Plan;
@@ -37,6 +34,7 @@ use bootstrap::Drawn;
 use cohort::Cohort;
 use covariates::Adjustment;
 pub use error::AnalysisError;
+pub use estimands::NotRun;
 use setting::Setting;
 use sheet::Sheet;
 
@@ -98,14 +96,12 @@ pub fn analyse_keeping_draws(
     questionnaires::add_questionnaires(&mut sheet, adjusted);
     let drawn = bootstrap::add_bootstrap(&mut sheet, adjusted, progress)?;
     randomisation::add_randomisation(&mut sheet, adjusted, progress)?;
-    estimands::add_unanswered(&mut sheet, plan);
     families::add_families(&mut sheet, plan, &drawn);
     let mut rows = sheet.into_rows();
     rows.sort_by(|a, b| a.key.cmp(&b.key));
-    let estimands = estimands::assign_roles(plan, &mut rows);
+    let estimands = estimands::assign_roles(plan, &mut rows)?;
     let study = study(setting, &cohort, (estimands, drawn.n_replicates()));
-    let census = census::census(&rows, setting, &cohort);
-    Ok(Analysed { results: ResultSet::new(study, rows)?.with_census(census), drawn })
+    Ok(Analysed { results: ResultSet::new(study, rows)?, drawn })
 }
 
 fn study(

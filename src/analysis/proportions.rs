@@ -10,7 +10,6 @@ use super::effect_rows::{
 use super::flow::Missingness;
 use super::sensitivity::add_sensitivity;
 use super::sheet::{Entry, Sheet};
-use super::whom;
 use crate::estimate::proportion::{Count, wilson};
 use crate::estimate::ratio::{odds_ratio, risk_ratio};
 use crate::estimate::regression::{arm_and_strata, arm_by_stratum_wald};
@@ -33,7 +32,6 @@ pub(super) fn add_ever_employed(sheet: &mut Sheet, adjusted: Adjusted<'_>, missi
         Outcome::EverEmployed,
         AnalysisSet::IttObserved,
         Method::Wilson,
-        whom::ever_employed(horizon),
     )
     .month(horizon);
     for scope in cohort.scopes() {
@@ -54,24 +52,16 @@ pub(super) fn add_ever_employed(sheet: &mut Sheet, adjusted: Adjusted<'_>, missi
     let strata = cohort.by_stratum(|members| {
         Count::of(members.iter().filter_map(|&at| cohort.outcomes[at].ever_employed(horizon)))
     });
-    add_mantel_haenszel(sheet, setting, &effect.over(&cohort.strata_facts), &strata);
-    let observed =
-        cohort.observed(whom::ever_employed(horizon), |p| p.ever_employed(horizon).map(indicator));
-    add_strata_regression(
-        sheet,
-        setting,
-        &effect.over(&cohort.strata_facts),
-        &observed,
-        Unit::Proportion,
-    );
+    add_mantel_haenszel(sheet, setting, &effect, &strata);
+    let observed = cohort.observed(|p| p.ever_employed(horizon).map(indicator));
+    add_strata_regression(sheet, setting, &effect, &observed, Unit::Proportion);
     let question = Question { effect: &effect, observed: &observed, unit: Unit::Proportion };
     adjusted.add_variances(sheet, question);
     adjusted.add_regressions(sheet, question);
     adjusted.add_standardised(sheet, question);
     adjusted.add_weighted(sheet, question);
     add_sensitivity(sheet, adjusted, question);
-    let interaction = entry.over(&cohort.strata_facts).analysis(Analysis::Interaction).contrast();
-    let interaction = interaction.role(Role::Exploratory);
+    let interaction = entry.analysis(Analysis::Interaction).contrast().role(Role::Exploratory);
     add_interaction(sheet, &interaction.method(Method::WaldHc2), &observed);
 }
 

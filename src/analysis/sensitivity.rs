@@ -31,7 +31,6 @@ pub(super) fn add_sensitivity(sheet: &mut Sheet, adjusted: Adjusted<'_>, questio
     let folds = fold_numbers(Seed(plan.bootstrap.seed), 0, &cells, N_FOLDS);
     let covariates = complete.matrix();
     let effect = question.effect.also(&complete.note(&[], &[], &adjusted.cohort.strata));
-    let effect = effect.made_of(complete.model());
     let level = adjusted.setting.level;
     for kind in &plan.analysis.sensitivity {
         let entry = effect.method(kind.method());

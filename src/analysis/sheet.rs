@@ -1,11 +1,8 @@
 //! Rows as they are written.
 
 use std::fmt::Display;
-use std::sync::Arc;
 
-use super::material::{Material, Place};
 use crate::numeric::interval::Interval;
-use crate::results::composition::{Composition, Fact, People};
 use crate::results::row::{ALL_REGIONS, Key, Row};
 use crate::results::vocabulary::{
     Analysis, AnalysisSet, Inference, Method, Outcome, ResultArm, Role, Statistic, Unit,
@@ -22,19 +19,15 @@ pub(super) struct Entry {
     key: Key,
     role: Role,
     note: String,
-    material: Material,
-    /// What the subgroup says of a person.
-    subgroup: Option<Fact>,
 }
 
 impl Entry {
-    /// All regions, both arms, no month, descriptive; made of that material.
+    /// All regions, both arms, no month, descriptive.
     pub(super) fn new(
         analysis: Analysis,
         outcome: Outcome,
         analysis_set: AnalysisSet,
         method: Method,
-        material: Material,
     ) -> Self {
         let key = Key {
             analysis,
@@ -49,50 +42,12 @@ impl Entry {
             inference: Inference::Analytic,
             statistic: Statistic::Estimate,
         };
-        Self { key, role: Role::Descriptive, note: String::new(), material, subgroup: None }
+        Self { key, role: Role::Descriptive, note: String::new() }
     }
 
     /// The estimate that a row is of.
-    pub(super) fn of_row(row: &Row, material: Material) -> Self {
-        let (key, role) = (row.key.clone(), row.role);
-        Self { key, role, note: String::new(), material, subgroup: None }
-    }
-
-    /// Made of other material: of another outcome, month or estimator.
-    pub(super) fn made_of(&self, material: Material) -> Self {
-        Self { material, ..self.clone() }
-    }
-
-    /// Of what its rows are made.
-    pub(super) fn material(&self) -> &Material {
-        &self.material
-    }
-
-    /// Made of the same people over the strata.
-    pub(super) fn over(&self, strata: &Arc<[Fact]>) -> Self {
-        self.made_of(self.material.over(strata))
-    }
-
-    /// A model of the same people, which tells of the others too.
-    pub(super) fn in_model(&self, others: &[&People]) -> Self {
-        self.made_of(self.material.in_model(others))
-    }
-
-    /// Of what a row is made.
-    pub(super) fn composition(&self, statistic: Statistic) -> Composition {
-        self.material.composition(statistic, &self.place())
-    }
-
-    /// Those of a set who are where the entry is, of its arm.
-    pub(super) fn here(&self, people: &People) -> People {
-        self.place().whole(people)
-    }
-
-    fn place(&self) -> Place {
-        let is_region = self.key.region != ALL_REGIONS;
-        let region = is_region.then(|| Fact::Region(self.key.region.clone()));
-        let facts = region.into_iter().chain(self.subgroup.clone()).collect();
-        Place { facts, arm: self.key.arm }
+    pub(super) fn of_row(row: &Row) -> Self {
+        Self { key: row.key.clone(), role: row.role, note: String::new() }
     }
 
     /// What singles the rows out, but for the statistic.
@@ -132,9 +87,8 @@ impl Entry {
         entry
     }
 
-    /// Of another outcome, which is made of other material.
-    pub(super) fn outcome(&self, outcome: Outcome, material: Material) -> Self {
-        let mut entry = self.made_of(material);
+    pub(super) fn outcome(&self, outcome: Outcome) -> Self {
+        let mut entry = self.clone();
         entry.key.outcome = outcome;
         entry
     }
@@ -145,19 +99,8 @@ impl Entry {
         entry
     }
 
-    /// Those of one level of a characteristic at randomisation.
+    /// One level of a subgroup variable.
     pub(super) fn subgroup(&self, variable: &str, level: &str) -> Self {
-        let fact = Fact::Level { variable: variable.to_owned(), level: level.to_owned() };
-        self.with_fact(variable, level, fact)
-    }
-
-    /// Those with a fact, which the subgroup names.
-    pub(super) fn with_fact(&self, variable: &str, level: &str, fact: Fact) -> Self {
-        Self { subgroup: Some(fact), ..self.about(variable, level) }
-    }
-
-    /// About a level, which does not say who is counted.
-    pub(super) fn about(&self, variable: &str, level: &str) -> Self {
         let mut entry = self.clone();
         entry.key.subgroup = format!("{variable}={level}");
         entry
@@ -281,13 +224,6 @@ impl Sheet {
         self.put(entry, Statistic::CiUpper, unit, interval.upper);
     }
 
-    /// The number of people in a set, where the row stands.
-    pub(super) fn count(&mut self, entry: &Entry, statistic: Statistic, people: &People, n: usize) {
-        let composition = Composition::Count(entry.here(people));
-        let entry = entry.made_of(Material::exactly(composition));
-        self.put(&entry, statistic, Unit::Count, n as f64);
-    }
-
     fn push(
         &mut self,
         entry: &Entry,
@@ -296,16 +232,7 @@ impl Sheet {
         note: String,
     ) {
         let key = Key { statistic, ..entry.key.clone() };
-        let own = entry.composition(statistic);
-        let inference = key.inference;
-        let is_drawn = inference.is_bootstrap() || inference.is_randomisation();
-        let composition = if is_drawn && own != Composition::Constant {
-            let failures = statistic == Statistic::FailedReplicates;
-            Composition::Resampled { of: Box::new(own), failures }
-        } else {
-            own
-        };
-        self.0.push(Row { key, value, unit, role: entry.role, note, composition });
+        self.0.push(Row { key, value, unit, role: entry.role, note });
     }
 
     /// The rows so far, in the order in which they were written.

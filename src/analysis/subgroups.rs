@@ -4,10 +4,8 @@ use super::Setting;
 use super::cohort::{Cohort, Scope, indicator};
 use super::covariates::{CovariateValues, NamedCovariate};
 use super::effect_rows::{add_newcombe, add_ratio, add_test_or, estimate_and_limits};
-use super::material::Material;
 use super::proportions::add_rate;
 use super::sheet::{Entry, Sheet};
-use super::whom;
 use crate::estimate::heterogeneity::{equal_differences, equal_risk_ratios};
 use crate::estimate::proportion::Count;
 use crate::estimate::ratio::risk_ratio;
@@ -15,7 +13,6 @@ use crate::estimate::risk_difference::wald;
 use crate::estimate::sample::StratifiedSample;
 use crate::estimate::shrinkage::{GroupEstimate, shrink};
 use crate::plan::analyses::Subgroup;
-use crate::results::composition::Fact;
 use crate::results::row::ALL_REGIONS;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::{Arm, TwoArm};
@@ -89,7 +86,6 @@ pub(super) fn add_subgroups(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Co
         Outcome::EverEmployed,
         AnalysisSet::IttObserved,
         Method::RiskDifferenceNewcombe,
-        whom::ever_employed(horizon),
     )
     .month(horizon)
     .role(Role::Exploratory);
@@ -108,17 +104,14 @@ fn add_variable(
     (entry, variable, groups): (&Entry, &str, &Groups),
 ) {
     let horizon = setting.plan.analysis.horizon_months;
-    let observed =
-        cohort.observed(whom::ever_employed(horizon), |p| p.ever_employed(horizon).map(indicator));
-    let is_known = |at: usize| groups.codes[observed.positions[at]].is_some();
-    let with_level = whom::those(Fact::Known { variable: variable.to_owned() });
-    let known = observed.only(&with_level, is_known);
+    let observed = cohort.observed(|p| p.ever_employed(horizon).map(indicator));
+    let known = observed.only(|at| groups.codes[observed.positions[at]].is_some());
     let n_unknown = observed.values.len() - known.values.len();
     let note = match n_unknown {
         0 => String::new(),
         n => format!("{n} of those observed are left out: {variable} is missing"),
     };
-    let entry = &entry.note(note).made_of(known.material.clone());
+    let entry = &entry.note(note);
     let codes: Vec<usize> = known.positions.iter().filter_map(|&at| groups.codes[at]).collect();
     let counts: Vec<TwoArm<Count>> = (0..groups.levels.len())
         .map(|level| {
@@ -132,19 +125,13 @@ fn add_variable(
     for (level, counts) in groups.levels.iter().zip(&counts) {
         add_level(sheet, setting, &entry.subgroup(variable, level), *counts);
     }
-    let levels: Vec<Fact> = groups.levels.iter().map(|own| level_fact(variable, own)).collect();
-    let test =
-        entry.analysis(Analysis::Interaction).contrast().level(variable).over(&levels.into());
+    let test = entry.analysis(Analysis::Interaction).contrast().level(variable);
     let differences =
         StratifiedSample::new(&known.values, &known.arms, &codes, groups.levels.len())
             .map_err(|reason| reason.to_string())
             .and_then(|sample| equal_differences(&sample).map_err(|reason| reason.to_string()));
     add_test_or(sheet, &test.method(Method::WaldHc2), differences);
     add_test_or(sheet, &test.method(Method::WaldLogRiskRatio), equal_risk_ratios(&counts));
-}
-
-fn level_fact(variable: &str, level: &str) -> Fact {
-    Fact::Level { variable: variable.to_owned(), level: level.to_owned() }
 }
 
 /// Rates, difference and ratio of one level, without a p-value.
@@ -164,7 +151,7 @@ fn add_regions(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort<'_>, ent
     let count = |members: &[usize]| {
         Count::of(members.iter().filter_map(|&at| cohort.outcomes[at].ever_employed(horizon)))
     };
-    let test = entry.analysis(Analysis::Interaction).contrast().over(&cohort.strata_facts);
+    let test = entry.analysis(Analysis::Interaction).contrast();
     let ratios = equal_risk_ratios(&cohort.by_stratum(count));
     add_test_or(sheet, &test.method(Method::WaldLogRiskRatio), ratios);
     let few = if cohort.n_regions() < MANY_REGIONS { FEW_REGIONS } else { "" };
@@ -173,12 +160,6 @@ fn add_regions(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort<'_>, ent
         .method(Method::EmpiricalBayes)
         .contrast()
         .note(few);
-    // Of all regions, whichever a row is about.
-    let regions: Vec<Fact> = (0..cohort.n_regions())
-        .map(|region| Fact::Region(cohort.name(Scope::Region(region)).to_owned()))
-        .collect();
-    let of_all = shrunken.over(&regions.into()).composition(Statistic::Estimate);
-    let shrunken = shrunken.made_of(Material::exactly(of_all));
     let own: Result<Vec<GroupEstimate>, String> = (0..cohort.n_regions())
         .map(|region| {
             let scope = Scope::Region(region);

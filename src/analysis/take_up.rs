@@ -7,12 +7,10 @@ use super::covariates::{CovariateValues, NamedCovariate};
 use super::effect_rows::{Coefficient, Estimated, StandardError, add_coefficient, add_estimate};
 use super::proportions::add_rate;
 use super::sheet::{Entry, Sheet};
-use super::whom;
 use crate::estimate::instrument::{
     AndersonRubinSet, ComplierEffect, FirstStage, complier_effect, complier_mean,
 };
 use crate::estimate::proportion::Count;
-use crate::results::composition::{Fact, People};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::Arm;
 
@@ -28,9 +26,7 @@ pub(super) fn add_take_up(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Coho
     }
     let horizon = setting.plan.analysis.horizon_months;
     let set = AnalysisSet::IttObserved;
-    let material = whom::took_up(horizon);
-    let rate = Entry::new(Analysis::ArmRate, Outcome::TakeUp, set, Method::Wilson, material);
-    let rate = rate.month(horizon);
+    let rate = Entry::new(Analysis::ArmRate, Outcome::TakeUp, set, Method::Wilson).month(horizon);
     for scope in cohort.scopes() {
         let counts = cohort.by_arm(scope, |members| {
             Count::of(members.iter().filter_map(|&at| cohort.outcomes[at].took_up(horizon)))
@@ -40,22 +36,18 @@ pub(super) fn add_take_up(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Coho
             add_rate(sheet, setting, &entry, *counts.get(arm));
         }
     }
-    let material = whom::ever_employed(horizon);
-    let observed = cohort.observed(material.clone(), |p| p.ever_employed(horizon).map(indicator));
-    let (analysis, method) = (Analysis::ComplierEffect, Method::TslsHc2);
-    let effect = Entry::new(analysis, Outcome::EverEmployed, set, method, material)
+    let observed = cohort.observed(|p| p.ever_employed(horizon).map(indicator));
+    let effect = Entry::new(Analysis::ComplierEffect, Outcome::EverEmployed, set, Method::TslsHc2)
         .month(horizon)
         .contrast()
         .role(Role::Secondary);
     if let Some(own) = add_effect(sheet, setting, cohort, (&effect, &observed, Unit::Proportion)) {
-        let material = whom::took_up(horizon).over(&cohort.strata_facts);
-        let method = Method::OlsStrataHc2;
-        let share = Entry::new(Analysis::ComplierShare, Outcome::TakeUp, set, method, material);
+        let share = Entry::new(Analysis::ComplierShare, Outcome::TakeUp, set, Method::OlsStrataHc2);
         add_share(sheet, &share.month(horizon).contrast(), own.first_stage, own.df);
     }
     for outcome in AMOUNTS {
         if let Some((observed, unit)) = observed_to_horizon(setting, cohort, outcome) {
-            let entry = effect.outcome(outcome, observed.material.clone());
+            let entry = effect.outcome(outcome);
             add_effect(sheet, setting, cohort, (&entry, &observed, unit));
         }
     }
@@ -66,8 +58,7 @@ pub(super) fn add_take_up(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Coho
 fn taken(setting: Setting<'_>, cohort: &Cohort<'_>, observed: &Observed) -> (Observed, Vec<bool>) {
     let horizon = setting.plan.analysis.horizon_months;
     let took_up = |position: usize| cohort.outcomes[position].took_up(horizon);
-    let is_known = |at: usize| took_up(observed.positions[at]).is_some();
-    let known = observed.only(&whom::observed(horizon), is_known);
+    let known = observed.only(|at| took_up(observed.positions[at]).is_some());
     let taken = known.positions.iter().filter_map(|&at| took_up(at)).collect();
     (known, taken)
 }
@@ -79,9 +70,6 @@ fn add_effect(
     (entry, observed, unit): (&Entry, &Observed, Unit),
 ) -> Option<ComplierEffect> {
     let (known, taken) = taken(setting, cohort, observed);
-    let takers = whom::took_up(setting.plan.analysis.horizon_months);
-    let told: Vec<&People> = takers.events().into_iter().collect();
-    let entry = &entry.made_of(known.material.in_model(&told));
     let effect = known.sample().map_err(|reason| reason.to_string()).and_then(|sample| {
         complier_effect(&sample, &taken, setting.level).map_err(|reason| reason.to_string())
     });
@@ -153,15 +141,13 @@ fn add_share(sheet: &mut Sheet, entry: &Entry, stage: FirstStage, df: usize) {
 fn add_complier_means(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort<'_>) {
     let horizon = setting.plan.analysis.horizon_months;
     let set = AnalysisSet::IttObserved;
-    let takers = whom::took_up(horizon);
-    let (analysis, method) = (Analysis::ComplierMean, Method::TslsHc2);
-    let entry = Entry::new(analysis, Outcome::Covariate, set, method, takers.clone());
-    let entry = entry.month(horizon);
-    let followed = cohort.observed(takers.clone(), |p| p.took_up(horizon).map(indicator));
+    let entry =
+        Entry::new(Analysis::ComplierMean, Outcome::Covariate, set, Method::TslsHc2).month(horizon);
+    let followed = cohort.observed(|p| p.took_up(horizon).map(indicator));
     for name in setting.plan.baseline_variables() {
         let Some(variable) = NamedCovariate::new(setting.plan, cohort, &name) else { continue };
         let columns: Vec<(String, Unit, Vec<Option<f64>>)> = match variable.values {
-            CovariateValues::Numbers(numbers) => vec![(name.clone(), Unit::None, numbers)],
+            CovariateValues::Numbers(numbers) => vec![(name, Unit::None, numbers)],
             CovariateValues::Categories { levels, codes } => levels
                 .iter()
                 .enumerate()
@@ -172,11 +158,8 @@ fn add_complier_means(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort<'
                 })
                 .collect(),
         };
-        let known = whom::those(Fact::Known { variable: variable.name.clone() });
-        let entry = entry.made_of(takers.among(&known).in_model(&[]));
         for (level, unit, values) in columns {
-            let is_known = |at: usize| values[followed.positions[at]].is_some();
-            let mut of = followed.only(&known, is_known);
+            let mut of = followed.only(|at| values[followed.positions[at]].is_some());
             of.values = of.positions.iter().filter_map(|&at| values[at]).collect();
             let (of, taken) = taken(setting, cohort, &of);
             let mean = of.sample().map_err(|reason| reason.to_string()).and_then(|sample| {

@@ -106,8 +106,6 @@ pub(super) struct RunArguments {
     pub(super) problems: ProblemArguments,
     #[command(flatten)]
     pub(super) audience: AudienceArguments,
-    #[command(flatten)]
-    pub(super) figures: FigureArguments,
     /// Also write replicates.parquet: every estimate in every bootstrap replicate
     #[arg(long)]
     pub(super) replicates: bool,
@@ -145,8 +143,6 @@ pub(super) struct ReportArguments {
     pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     pub(super) audience: AudienceArguments,
-    #[command(flatten)]
-    pub(super) figures: FigureArguments,
 }
 
 #[derive(Debug, Args)]
@@ -204,49 +200,6 @@ pub(super) struct AudienceArguments {
     pub(super) internal: bool,
 }
 
-/// What files of figures are written; the page embeds them at its own size whatever is asked for.
-#[derive(Clone, Debug, Args)]
-pub(super) struct FigureArguments {
-    /// For what the files of figures are drawn: the report's page, one column (85 mm) or both columns
-    /// (180 mm) of a journal, or a slide of 16 to 9
-    #[arg(long, value_enum, value_name = "SIZE", default_value = "page")]
-    pub(super) figure_size: FigureSize,
-    /// Formats of the files of figures, by comma
-    #[arg(
-        long,
-        value_enum,
-        value_name = "FORMATS",
-        value_delimiter = ',',
-        default_value = "svg,png"
-    )]
-    pub(super) figure_format: Vec<FigureFormat>,
-    /// Dots per inch of figures as PNG [default: 192; 300 for a journal, 144 for a slide]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(72..=600))]
-    pub(super) dpi: Option<u16>,
-}
-
-impl Default for FigureArguments {
-    fn default() -> Self {
-        let figure_format = vec![FigureFormat::Svg, FigureFormat::Png];
-        Self { figure_size: FigureSize::Page, figure_format, dpi: None }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FigureSize {
-    Page,
-    Column,
-    Journal,
-    Slide,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FigureFormat {
-    Svg,
-    Png,
-    Pdf,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Language {
     En,
@@ -254,10 +207,7 @@ pub(super) enum Language {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// One page for a browser.
     Html,
-    /// A Word file.
-    Docx,
 }
 
 #[cfg(test)]

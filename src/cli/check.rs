@@ -2,34 +2,24 @@
 
 use super::args::{CheckArguments, ProblemArguments};
 use super::load::{Loaded, Outcome, load};
-use super::problems::{Findings, counted, is_denied, report};
-use super::staging::{check_absent, write_private};
+use super::problems::{Findings, report};
+use super::staging::write_private;
 use super::terminal::Terminal;
 use crate::derive::employment::{Job, first_job, job_on};
 use crate::derive::outcomes::{FirstJobEnding, derive_outcomes};
 use crate::diagnostic::Severity;
 use crate::error::Error;
-use crate::overview::{Overview, as_text};
-use crate::results::spreadsheet::inert;
 use crate::trial::dataset::TrialData;
 use crate::trial::time::month_end_day;
 
 /// Runs the command.
 pub(super) fn check(terminal: Terminal, arguments: &CheckArguments) -> Result<(), Error> {
-    if let Some(path) = &arguments.trace {
-        check_absent(path)?;
-    }
-    let outcome = load(&arguments.plan)?;
-    // Before the problems are told: nothing may fail after an answer.
-    if let (Some(path), Outcome::Read(loaded)) = (&arguments.trace, &outcome)
-        && let Some(data) = &loaded.ingested.data
-        && !is_denied(&loaded.ingested.problems, arguments.problems.deny)
-    {
-        let csv = trace(loaded, data)?;
-        write_private(terminal, path, &csv)?;
+    let loaded = load_and_report(terminal, &arguments.plan, arguments.problems)?;
+    if let (Some(path), Some(data)) = (&arguments.trace, &loaded.ingested.data) {
+        let csv = trace(&loaded, data)?;
+        write_private(path, &csv)?;
         terminal.tell(&format!("traced outcomes: {}", path.display()))?;
     }
-    let loaded = report_outcome(terminal, outcome, arguments.problems)?;
     if !terminal.answers_as_json() && !terminal.is_quiet() {
         terminal.answer(&summary(&loaded))?;
     }
@@ -53,7 +43,7 @@ pub(super) fn report_outcome(
 ) -> Result<Loaded, Error> {
     match outcome {
         Outcome::BadPlan { text, problems } => {
-            let findings = Findings { plan_text: &text, problems, tables: &[], understood: None };
+            let findings = Findings { plan_text: &text, problems, tables: &[] };
             report(terminal, findings, arguments)?;
             Err(Error::Problems(Box::default()))
         }
@@ -62,7 +52,6 @@ pub(super) fn report_outcome(
                 plan_text: &loaded.document.text,
                 problems: loaded.ingested.problems.clone(),
                 tables: &loaded.ingested.tables,
-                understood: if terminal.answers_as_json() { overview(&loaded) } else { None },
             };
             report(terminal, findings, arguments)?;
             Ok(*loaded)
@@ -70,27 +59,18 @@ pub(super) fn report_outcome(
     }
 }
 
-/// What was understood of the tables; none where they have errors.
-pub(super) fn overview(loaded: &Loaded) -> Option<Overview> {
-    let ingested = &loaded.ingested;
-    let data = ingested.data.as_ref()?;
-    Some(Overview::of(&loaded.document.plan, data, &ingested.tables, ingested.corrections))
-}
-
 fn summary(loaded: &Loaded) -> String {
     let mut lines = Vec::new();
     for table in &loaded.ingested.tables {
-        let sheet = table.sheet.as_ref().map_or(String::new(), |name| format!(", sheet `{name}`"));
-        lines.push(format!("{:<13} {:>8} rows  {}{sheet}", table.table, table.rows, table.file));
+        lines.push(format!("{:<13} {:>8} rows  {}", table.table, table.rows, table.file));
         for missing in &table.declared_missing {
             let (column, reason, cells) = (&missing.column, &missing.reason, missing.cells);
             lines.push(format!("{:<13} {cells:>8} cells of {column} missing: {reason}", ""));
         }
     }
-    lines.extend(overview(loaded).map(|own| as_text(&own).trim_end().to_owned()));
-    let count = |severity: Severity| counted(loaded.ingested.problems.count(severity), severity);
+    let count = |severity| loaded.ingested.problems.count(severity);
     let (warnings, notes) = (count(Severity::Warning), count(Severity::Note));
-    lines.push(format!("no errors, {warnings}, {notes}: ready to run\n"));
+    lines.push(format!("no errors, {warnings} warnings, {notes} notes: ready to run\n"));
     lines.join("\n")
 }
 
@@ -107,8 +87,7 @@ fn trace(loaded: &Loaded, data: &TrialData) -> Result<Vec<u8>, Error> {
             let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
             let month = month.map_or(String::new(), |month| month.to_string());
             let line = participant.line.to_string();
-            let id = inert(&participant.id);
-            let cells = [&*id, outcome, &month, &value, &line, &lines.join(" ")];
+            let cells = [&participant.id, outcome, &month, &value, &line, &lines.join(" ")];
             writer.write_record(cells).map_err(as_error)
         };
         let (day, ending) = outcomes.time_to_first_job();

@@ -2,14 +2,14 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::args::{AudienceArguments, DemoArguments, FigureArguments, Format, ProblemArguments};
+use super::args::{AudienceArguments, DemoArguments, ProblemArguments};
 use super::check::report_outcome;
-use super::documents::{File, Wanted};
+use super::documents::File;
 use super::load::load_with;
 use super::run::{
-    compute, manifest, manifest_file, pool, result_files, shown, where_to_look, write_directory,
+    compute, manifest, manifest_file, pool, result_files, where_to_look, write_directory,
 };
-use super::staging::{Existing, Staging};
+use super::staging::{Existing, check_target};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::render::number::Numbers;
@@ -27,7 +27,7 @@ use crate::trial::time::month_end_day;
 pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), Error> {
     let out = &arguments.out;
     let existing = if arguments.force { Existing::Replace } else { Existing::Refuse };
-    let staging = Staging::new(terminal, out, existing)?;
+    check_target(out, existing)?;
     let trial = planned_trial(DEMONSTRATION_SEED);
     let mut files: Vec<File> = vec![
         ("allocation.csv".to_owned(), trial.allocation_csv.into_bytes()),
@@ -48,15 +48,14 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
     let loaded = report_outcome(terminal.errors_only(), outcome, problems)?;
     let pool = pool(arguments.threads)?;
     let results = compute(terminal, &loaded, &pool)?.results;
-    let (audience, figures) = (AudienceArguments { internal: false }, FigureArguments::default());
-    let wanted = Wanted { audience, figures: &figures, formats: &[Format::Html] };
-    let found = pool.install(|| result_files(&loaded, &results, wanted, Vec::new()))?;
+    let audience = AudienceArguments { internal: false };
+    let found = pool.install(|| result_files(&loaded, &results, audience, Vec::new()))?;
     files.extend(found.into_iter().map(|(name, bytes)| (format!("{RESULTS}/{name}"), bytes)));
     let manifest = manifest_file(manifest(&loaded, &results), &files)?;
     files.push(manifest);
-    write_directory(terminal, staging, &files)?;
+    write_directory(out, existing, &files)?;
     if terminal.answers_as_json() {
-        let answer = serde_json::json!({ "out": shown(out), "rows": results.rows().len() });
+        let answer = serde_json::json!({ "out": out, "rows": results.rows().len() });
         return terminal.answer(&format!("{answer:#}\n"));
     }
     if terminal.is_quiet() {
@@ -67,7 +66,7 @@ pub(super) fn demo(terminal: Terminal, arguments: &DemoArguments) -> Result<(), 
         "data      {}\nplan      {}\n{}again     ips-eval run {} --out NEW-DIRECTORY\n",
         out.join("participants.csv").display(),
         plan.display(),
-        where_to_look(&out.join(RESULTS), audience),
+        where_to_look(&out.join(RESULTS)),
         plan.display()
     );
     terminal.answer(&format!("{}\n{said}", comparison(&results, &trial.truth)?))

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::args::ExportArguments;
 use super::check::load_and_report;
 use super::documents::File;
-use super::run::{manifest_file, shown, write_directory};
-use super::staging::{Existing, MANIFEST, Staging, check_target};
+use super::run::{manifest_file, write_directory};
+use super::staging::{Existing, MANIFEST, check_target};
 use super::terminal::Terminal;
 use crate::derive::agreement::compare;
 use crate::derive::outcomes::derive_outcomes;
@@ -26,7 +26,6 @@ pub(super) fn export(terminal: Terminal, arguments: &ExportArguments) -> Result<
     let Some(data) = &loaded.ingested.data else {
         return Err(Error::Problems(Box::default()));
     };
-    let staging = Staging::new(terminal, &arguments.out, existing)?;
     let plan = &loaded.document.plan;
     let outcomes = derive_outcomes(data, plan);
     let waves = WaveOutcomes::new(data, plan, &outcomes);
@@ -52,9 +51,9 @@ pub(super) fn export(terminal: Terminal, arguments: &ExportArguments) -> Result<
     let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     let manifest = manifest_file(manifest, &files)?;
     files.push(manifest);
-    write_directory(terminal, staging, &files)?;
+    write_directory(&arguments.out, existing, &files)?;
     if terminal.answers_as_json() {
-        let answer = json!({ "out": shown(&arguments.out), "files": names });
+        let answer = json!({ "out": arguments.out, "files": names });
         return terminal.answer(&format!("{answer:#}\n"));
     }
     if !terminal.is_quiet() {

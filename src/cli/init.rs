@@ -1,10 +1,9 @@
 //! `ips-eval init`: a commented plan and empty tables.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use super::args::InitArguments;
-use super::staging::{create_private_file, file_error};
+use super::staging::file_error;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::ingest::schema::schema_of;
@@ -22,7 +21,7 @@ pub(super) fn init(terminal: Terminal, arguments: &InitArguments) -> Result<(), 
     }
     for (name, _) in &files {
         let path = directory.join(name);
-        if std::fs::symlink_metadata(&path).is_ok() {
+        if path.exists() {
             let reason = "exists already: nothing was written".to_owned();
             return Err(Error::Occupied { path, reason });
         }
@@ -30,12 +29,11 @@ pub(super) fn init(terminal: Terminal, arguments: &InitArguments) -> Result<(), 
     std::fs::create_dir_all(directory).map_err(file_error("create", directory))?;
     for (name, text) in &files {
         let path = directory.join(name);
-        let mut file = create_private_file(&path)?;
-        file.write_all(text.as_bytes()).map_err(file_error("write", &path))?;
+        std::fs::write(&path, text).map_err(file_error("write", &path))?;
     }
     if terminal.answers_as_json() {
         let names: Vec<&String> = files.iter().map(|(name, _)| name).collect();
-        let answer = serde_json::json!({ "out": directory.display().to_string(), "files": names });
+        let answer = serde_json::json!({ "out": directory, "files": names });
         return terminal.answer(&format!("{answer:#}\n"));
     }
     if terminal.is_quiet() {

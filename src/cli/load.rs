@@ -1,6 +1,5 @@
 //! Plan and tables from disk.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -8,7 +7,6 @@ use rayon::prelude::*;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
 use crate::ingest::{Ingested, read_sources, read_trial};
-use crate::plan::bounds::{LARGEST_PLAN, no_plan};
 use crate::plan::parse::{PlanDocument, parse_plan_with};
 use crate::results::manifest::FileHash;
 
@@ -31,18 +29,9 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|source| Error::File { action: "read", path: path.into(), source })
 }
 
-/// The first bytes of a file, whatever its size.
-fn read_start(path: &Path, most: usize) -> Result<Vec<u8>, Error> {
-    let read = |source| Error::File { action: "read", path: path.into(), source };
-    let file = std::fs::File::open(path).map_err(read)?;
-    let mut bytes = Vec::new();
-    file.take(most as u64).read_to_end(&mut bytes).map_err(read)?;
-    Ok(bytes)
-}
-
 /// Reads a plan and every table that it names.
 pub(super) fn load(plan: &Path) -> Result<Outcome, Error> {
-    let bytes = read_start(plan, LARGEST_PLAN + 1)?;
+    let bytes = read_bytes(plan)?;
     let file = plan.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let folder = plan.parent().unwrap_or(Path::new(""));
     Ok(load_with(&file, &bytes, |file| std::fs::read(folder.join(file))))
@@ -54,10 +43,6 @@ pub(super) fn load_with(
     plan: &[u8],
     read: impl Fn(&str) -> std::io::Result<Vec<u8>> + Sync,
 ) -> Outcome {
-    if let Some(found) = no_plan(plan_file, plan) {
-        let problems = Diagnostics::from_iter([found]);
-        return Outcome::BadPlan { text: String::new(), problems };
-    }
     let text = String::from_utf8_lossy(plan).into_owned();
     if std::str::from_utf8(plan).is_err() {
         let place = Place::file(plan_file);

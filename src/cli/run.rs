@@ -4,26 +4,23 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{AudienceArguments, Format, Language, RunArguments, ThreadArguments};
-use super::check::{load_and_report, overview};
-use super::documents::{File, Wanted, render};
+use super::args::{AudienceArguments, Language, RunArguments, ThreadArguments};
+use super::check::load_and_report;
+use super::documents::{File, render};
 use super::load::Loaded;
+use super::problems::as_json;
 use super::staging::{Existing, MANIFEST, Staging, check_target};
 use super::terminal::Terminal;
 use crate::analysis::{Analysed, analyse_keeping_draws};
 use crate::error::Error;
-use crate::render::sections::Provenance;
-use crate::results::export::{ExportError, to_csv, to_parquet};
+use crate::render::html::Provenance;
+use crate::results::export::{ExportError, to_csv, to_json, to_parquet};
 use crate::results::joint_draws;
-use crate::results::json::to_json;
 use crate::results::manifest::{FileHash, INTERNAL, Manifest, Program};
 use crate::results::result_set::ResultSet;
 
 /// The joint draws, on request.
 const REPLICATES: &str = "replicates.parquet";
-
-/// What the one hash of a published document is of.
-const ALL_INPUTS: &str = "manifest.json: plan and inputs";
 
 /// Runs the command.
 pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Error> {
@@ -32,8 +29,13 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
     let quiet_problems = terminal.without_json();
     let pool = pool(arguments.threads)?;
     let read = || load_and_report(quiet_problems, &arguments.plan, arguments.problems);
-    let loaded = pool.install(read)?;
-    let staging = Staging::new(terminal, &arguments.out, existing)?;
+    let loaded = match pool.install(read) {
+        Err(Error::Problems(problems)) if terminal.answers_as_json() => {
+            terminal.answer(&as_json(&problems, &[]))?;
+            return Err(Error::Problems(problems));
+        }
+        other => other?,
+    };
     let analysed = compute(terminal, &loaded, &pool)?;
     let results = &analysed.results;
     let mut more: Vec<File> = Vec::new();
@@ -41,19 +43,14 @@ pub(super) fn run(terminal: Terminal, arguments: &RunArguments) -> Result<(), Er
         let draws = analysed.joint_draws();
         more.push((REPLICATES.to_owned(), joint_draws::to_parquet(&draws)?));
     }
-    let wanted = Wanted {
-        audience: arguments.audience,
-        figures: &arguments.figures,
-        formats: &[Format::Html],
-    };
-    let files = pool.install(|| result_files(&loaded, results, wanted, more))?;
-    write_directory(terminal, staging, &files)?;
+    let files = pool.install(|| result_files(&loaded, results, arguments.audience, more))?;
+    write_directory(&arguments.out, existing, &files)?;
     if terminal.answers_as_json() {
-        let answer = json!({ "out": shown(&arguments.out), "rows": results.rows().len() });
+        let answer = json!({ "out": arguments.out, "rows": results.rows().len() });
         return terminal.answer(&format!("{answer:#}\n"));
     }
     if !terminal.is_quiet() {
-        terminal.answer(&where_to_look(&arguments.out, arguments.audience))?;
+        terminal.answer(&where_to_look(&arguments.out))?;
     }
     Ok(())
 }
@@ -86,7 +83,7 @@ pub(super) fn compute(
 pub(super) fn result_files(
     loaded: &Loaded,
     results: &ResultSet,
-    wanted: Wanted<'_>,
+    audience: AudienceArguments,
     more: Vec<File>,
 ) -> Result<Vec<File>, Error> {
     let mut files = more;
@@ -95,12 +92,8 @@ pub(super) fn result_files(
         ("results.json".to_owned(), to_json(results)?),
         ("results.parquet".to_owned(), to_parquet(results.rows())?),
     ]);
-    if let Some(understood) = overview(loaded) {
-        let text = serde_json::to_string_pretty(&understood).map_err(ExportError::from)?;
-        files.push(("data.json".to_owned(), format!("{text}\n").into_bytes()));
-    }
     let manifest = manifest(loaded, results);
-    files.extend(render(results, Language::En, wanted, &provenance(&manifest))?);
+    files.extend(render(results, Language::En, audience, &provenance(&manifest))?);
     files.sort();
     let manifest = manifest_file(manifest, &files)?;
     files.push(manifest);
@@ -117,19 +110,15 @@ pub(super) fn manifest_file(mut manifest: Manifest, files: &[File]) -> Result<Fi
 
 /// Writes a directory, whole or not at all.
 pub(super) fn write_directory(
-    terminal: Terminal,
-    staging: Staging,
+    directory: &Path,
+    existing: Existing,
     files: &[File],
 ) -> Result<(), Error> {
+    let staging = Staging::new(directory, existing)?;
     for (name, bytes) in files {
         staging.write(name, bytes)?;
     }
-    staging.finish(terminal)
-}
-
-/// A path as text in an answer, also where it is no Unicode.
-pub(super) fn shown(path: &Path) -> String {
-    path.display().to_string()
+    staging.finish()
 }
 
 /// The manifest of a run, before its outputs are known.
@@ -149,17 +138,16 @@ pub(super) fn manifest(loaded: &Loaded, results: &ResultSet) -> Manifest {
 
 /// What a report says of its origin.
 pub(super) fn provenance(manifest: &Manifest) -> Provenance {
+    let files = std::iter::once(&manifest.plan).chain(&manifest.inputs);
     Provenance {
         program: format!("{} {}", manifest.program.name, manifest.program.version),
-        // Of each file by itself, a hash would tell what is in a small one.
-        inputs: vec![(ALL_INPUTS.to_owned(), manifest.sha256_of_inputs())],
+        inputs: files.map(|input| (input.file.clone(), input.sha256.clone())).collect(),
     }
 }
 
 /// The parts of a results directory, for a person.
-pub(super) fn where_to_look(directory: &Path, audience: AudienceArguments) -> String {
+pub(super) fn where_to_look(directory: &Path) -> String {
     let path = |name: &str| directory.join(name).display().to_string();
-    let report = if audience.internal { "report.internal.en.html" } else { "report.en.html" };
     format!(
         "results   {}  (also .json, .parquet)\n\
          figures   {}\n\
@@ -169,7 +157,7 @@ pub(super) fn where_to_look(directory: &Path, audience: AudienceArguments) -> St
         path("results.csv"),
         path("figures"),
         path("tables"),
-        path(report),
+        path("report.en.html"),
         path(MANIFEST)
     )
 }

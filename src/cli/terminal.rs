@@ -73,13 +73,12 @@ impl Terminal {
         if self.is_quiet() { Ok(()) } else { self.warn(text) }
     }
 
-    /// Prints a message on standard error, also when quiet. A closed pipe is no error.
+    /// Prints a message on standard error, also when quiet.
     #[expect(clippy::unused_self, reason = "answers and messages are said in the same way")]
     pub(super) fn warn(self, text: &str) -> Result<(), Error> {
-        match writeln!(std::io::stderr().lock(), "{text}") {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-            _ => Ok(()),
-        }
+        let mut err = std::io::stderr().lock();
+        writeln!(err, "{text}")?;
+        Ok(())
     }
 
     /// A bar on a terminal, shown from the first second on; elsewhere nothing.

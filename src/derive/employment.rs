@@ -50,7 +50,9 @@ pub fn counted_spells(
     let mut counted = Vec::with_capacity(spells.len());
     for spell in spells {
         let (start_day, end_day) = days_of(spell, day_0, end_of_follow_up);
-        if uncounted(spell, day_0, end_of_follow_up, definition).is_none() {
+        let is_counted = start_day <= end_of_follow_up
+            && is_competitive(spell, day_0, end_of_follow_up, definition);
+        if is_counted {
             counted.push(CountedSpell {
                 start_day,
                 end_day,
@@ -191,49 +193,20 @@ fn days_of(spell: &Spell, day_0: Date, end_of_follow_up: i32) -> (i32, i32) {
     (spell.start.days_since(day_0), end.min(end_of_follow_up))
 }
 
-/// Why a spell is no competitive employment: the first condition that it does not meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Uncounted {
-    /// It starts after the end of follow-up.
-    AfterFollowUp,
-    /// Its contract is not in the plan's list.
-    Contract,
-    /// It has too few hours a week.
-    Hours,
-    /// It has too few days.
-    Days,
-    /// The plan asks for a wage and it has none.
-    WageMissing,
-    /// Its wage is too low.
-    Wage,
-}
-
-/// Why a spell does not count; none where it does.
-pub fn uncounted(
+fn is_competitive(
     spell: &Spell,
     day_0: Date,
     end_of_follow_up: i32,
     definition: &CompetitiveEmployment,
-) -> Option<Uncounted> {
-    let start = spell.start.days_since(day_0);
+) -> bool {
     let end = spell.end.map_or(end_of_follow_up, |end| end.days_since(day_0));
-    let days = end - start + 1;
-    if start > end_of_follow_up {
-        Some(Uncounted::AfterFollowUp)
-    } else if !definition.contracts.contains(&spell.contract) {
-        Some(Uncounted::Contract)
-    } else if spell.hours_per_week < definition.min_hours_per_week {
-        Some(Uncounted::Hours)
-    } else if definition.min_days.is_some_and(|least| days < least) {
-        Some(Uncounted::Days)
-    } else {
-        let least = definition.min_monthly_wage_eur?;
-        match spell.monthly_wage_eur {
-            None => Some(Uncounted::WageMissing),
-            Some(wage) => (wage < least).then_some(Uncounted::Wage),
-        }
-    }
+    let days = end - spell.start.days_since(day_0) + 1;
+    definition.contracts.contains(&spell.contract)
+        && spell.hours_per_week >= definition.min_hours_per_week
+        && definition.min_days.is_none_or(|least| days >= least)
+        && definition
+            .min_monthly_wage_eur
+            .is_none_or(|least| spell.monthly_wage_eur.is_some_and(|wage| wage >= least))
 }
 
 /// The first job: the earliest that starts on or after day 0.

@@ -25,7 +25,6 @@
 
 use std::collections::BTreeMap;
 
-use super::words;
 use crate::results::result_set::ResultSet;
 use crate::results::row::{MASKED_COMPLEMENT, MASKED_SMALL_CELL, Row};
 use crate::results::vocabulary::{Analysis, Method, Outcome, ResultArm, Statistic};
@@ -34,6 +33,7 @@ mod cell;
 mod counts;
 mod differences;
 mod twins;
+mod words;
 
 use cell::{Cell, Subject, cell_of};
 use counts::{Counts, is_small};
@@ -62,8 +62,8 @@ pub fn mask_small_cells(results: &ResultSet) -> ResultSet {
     results.map_rows(|row| {
         let note = match note_of(row, &masked, &counts, &flow) {
             Some(note) => return Row { value: None, note: note.to_owned(), ..row.clone() },
-            None if row.value.is_none() => words::reason(&row.note, 5),
-            None => words::remark(&row.note, 5),
+            None if row.value.is_none() => words::reason(&row.note),
+            None => words::remark(&row.note),
         };
         Row { note: note.into_owned(), ..row.clone() }
     })

@@ -102,10 +102,6 @@ impl<'a> Cursor<'a> {
         Ok(self.order.u16(self.array()?))
     }
 
-    pub(super) fn i16(&mut self) -> Result<i16, FormatError> {
-        Ok(self.order.i16(self.array()?))
-    }
-
     pub(super) fn u32(&mut self) -> Result<u32, FormatError> {
         Ok(self.order.u32(self.array()?))
     }

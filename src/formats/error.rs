@@ -118,12 +118,12 @@ pub enum Problem {
     /// More than is read.
     #[error("too large: {0}")]
     TooLarge(String),
+    /// An error value in a spreadsheet.
+    #[error("the cell holds the error {0}")]
+    ErrorValue(&'static str),
     /// No such sheet.
     #[error("there is no such sheet; the file has {0}")]
     NoSheet(String),
-    /// A range that is none.
-    #[error("`{0}` is no range of cells")]
-    NoRange(String),
     /// A column of data without a name.
     #[error("the column has data but no name in the header")]
     NoColumnName,
@@ -134,7 +134,7 @@ impl Problem {
         match self {
             Self::OtherFormat { .. } => "check that the file's ending is that of its content",
             Self::Release(_) => {
-                "save it in another release (Stata: `saveold ..., version(13)`), or as CSV UTF-8"
+                "save it in a newer release (Stata: `saveold, version(13)` or `save`)"
             }
             Self::Truncated(_) => "copy or export the file again: its end is missing",
             Self::Damaged(_) => "export the file again with the program that made it",
@@ -143,8 +143,8 @@ impl Problem {
             }
             Self::Infinite => "replace the number by a missing value",
             Self::TooLarge(_) => "keep only the rows and columns of the table, or save it as CSV",
+            Self::ErrorValue(_) => "correct the formula, or empty the cell",
             Self::NoSheet(_) => "name one of these sheets",
-            Self::NoRange(_) => "write it as `B3`, or as `B3:H200`",
             Self::NoColumnName => "give the column a name, or delete what is below",
         }
     }

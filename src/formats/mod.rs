@@ -2,9 +2,9 @@
 //!
 //! | file | read by | written by |
 //! |---|---|---|
-//! | Stata .dta, releases 105 to 121 | [`read_dta`] | [`write_dta`], release 118 |
+//! | Stata .dta, releases 113 to 119 | [`read_dta`] | [`write_dta`], release 118 |
 //! | SPSS .sav and .zsav | [`read_sav`] | |
-//! | Excel .xlsx and .xlsm | [`read_xlsx`] | |
+//! | Excel .xlsx | [`read_xlsx`] | |
 //!
 //! A [`LabelledTable`] holds what a file says and no more: what a code means, which values are
 //! declared missing, which texts fill their width. What the trial makes of it is for the reader of
@@ -20,7 +20,6 @@ pub mod dta;
 pub mod dta_write;
 mod error;
 mod limits;
-pub mod parquet;
 pub mod sav;
 pub mod table;
 mod text;
@@ -29,7 +28,6 @@ pub mod xlsx;
 pub use dta::read_dta;
 pub use dta_write::write_dta;
 pub use error::{FormatError, Place, Problem, WriteError, WriteProblem};
-pub use parquet::{ParquetError, check_parquet};
 pub use sav::read_sav;
-pub use table::{Cell, Code, LabelledColumn, LabelledTable, MissingRule, SheetOrigin};
-pub use xlsx::{Wanted, read_xlsx};
+pub use table::{Cell, Code, LabelledColumn, LabelledTable, MissingRule};
+pub use xlsx::read_xlsx;

@@ -11,21 +11,6 @@ pub struct LabelledTable {
     pub columns: Vec<LabelledColumn>,
     /// How many cells every column has.
     pub n_rows: usize,
-    /// Where in a workbook it stands; none in a file that is one table.
-    pub sheet: Option<SheetOrigin>,
-}
-
-/// Where in a workbook a table stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SheetOrigin {
-    /// The sheet's name.
-    pub name: String,
-    /// The sheet's own number of the first row behind the header, counted from 1.
-    pub first_row: u64,
-    /// Hidden sheets that stand before it and were passed over.
-    pub hidden_before: Vec<String>,
-    /// Other sheets that may be looked at, by name.
-    pub others: Vec<String>,
 }
 
 /// A column, its labels and its rule of what is missing.
@@ -45,8 +30,6 @@ pub struct LabelledColumn {
     /// Text cells that fill the declared width to the last byte: these were probably cut off. Zero
     /// where the format declares no width.
     pub full_width_cells: usize,
-    /// The letters by which a spreadsheet calls it; empty in other files.
-    pub letters: String,
 }
 
 impl LabelledColumn {
@@ -59,7 +42,6 @@ impl LabelledColumn {
             value_labels: Vec::new(),
             missing: MissingRule::default(),
             full_width_cells: 0,
-            letters: String::new(),
         }
     }
 }
@@ -87,11 +69,6 @@ pub enum Cell {
     },
     /// A truth value of a spreadsheet.
     YesNo(bool),
-    /// A time of day or a length of time, in whole seconds.
-    Clock(i64),
-    /// A cell without a value that could be read, and why: a formula that was never computed, an
-    /// error value, a number that is not finite. It matters where the column is used.
-    Unreadable(&'static str),
 }
 
 /// A value that a label or a rule speaks of.

@@ -26,7 +26,6 @@ pub fn answers_table(data: &TrialData, plan: &Plan, waves: &WaveOutcomes) -> Lab
         label: format!("{}: one row a questionnaire", plan.trial.id),
         columns,
         n_rows: questionnaires.answers.len(),
-        sheet: None,
     }
 }
 

@@ -1,7 +1,6 @@
 //! Where questionnaire and employment table disagree on work, for data managers.
 
 use crate::derive::agreement::Comparison;
-use crate::results::spreadsheet::inert;
 use crate::trial::dataset::TrialData;
 
 /// One line a disagreement, as CSV: who (the project's key, no name), which wave and line, what
@@ -30,7 +29,7 @@ pub fn disagreements_csv(
         let answer = &data.questionnaires.answers[own.answer];
         let days = own.days_to_agreement.map_or(String::new(), |days| days.to_string());
         writer.write_record([
-            &*inert(&data.participants[own.participant].id),
+            data.participants[own.participant].id.as_str(),
             &own.month.to_string(),
             &answer.date.to_string(),
             &answer.line.to_string(),

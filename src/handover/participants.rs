@@ -52,7 +52,6 @@ pub fn participants_table(
         label: format!("{}: one row a participant", plan.trial.id),
         columns,
         n_rows: outcomes.len(),
-        sheet: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Columns of the participants table that the plan names: covariates, subgroups, strata, clusters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -61,15 +61,10 @@ pub(super) fn read_baseline(
     }
     report_weights(table, plan, problems);
     report_strata(table, plan, problems);
-    for name in &wanted {
-        report_extremes(table, name, problems);
-    }
-    let columns: Vec<BaselineColumn> = wanted
+    wanted
         .into_iter()
         .map(|name| BaselineColumn { name: name.to_owned(), values: values(table, rows, name) })
-        .collect();
-    report_shared_keys(&columns, document, problems);
-    columns
+        .collect()
 }
 
 /// What the plan names a column for.
@@ -208,61 +203,6 @@ fn report_strata(table: &TypedTable, plan: &Plan, problems: &mut Diagnostics) {
         let message = "everyone was randomised in a stratum";
         let place = table.place(row, name);
         problems.push(Diagnostic::new(Code::CellMissing, place, message, "fill it in"));
-    }
-}
-
-/// Beyond these no sum of squares, and below them no square, is a double of full precision.
-const COMPUTABLE: std::ops::RangeInclusive<f64> = 1e-50..=1e50;
-
-/// A number of a column of numbers that no estimator can square. Missing values of other software,
-/// written as the numbers that stand for them, are such.
-fn report_extremes(table: &TypedTable, name: &str, problems: &mut Diagnostics) {
-    let Some(column) = table.as_numbers(name) else { return };
-    if !column.not_numbers.is_empty() {
-        return;
-    }
-    let is_extreme = |x: f64| x != 0.0 && !COMPUTABLE.contains(&x.abs());
-    for (row, value) in column.values.iter().enumerate() {
-        if value.is_some_and(is_extreme) {
-            let message = "no number between 1e-50 and 1e50: its square cannot be computed with";
-            let remedy = "correct it, or declare it under [missing]: Stata's missing values are numbers from 8.98e307";
-            let place = table.place(row, name);
-            problems.push(Diagnostic::new(Code::CellOutOfRange, place, message, remedy));
-        }
-    }
-}
-
-/// Results name a level `variable=level`: no two levels, and no level and variable, may share that.
-fn report_shared_keys(
-    columns: &[BaselineColumn],
-    document: &PlanDocument,
-    problems: &mut Diagnostics,
-) {
-    // A name of results cannot be shared unless one of the variables has the mark in its own.
-    if !columns.iter().any(|column| column.name.contains('=')) {
-        return;
-    }
-    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-    for column in columns {
-        let name = column.name.as_str();
-        let mut keys = BTreeSet::from([name.to_owned()]);
-        match &column.values {
-            BaselineValues::Texts(texts) => {
-                keys.extend(texts.iter().flatten().map(|level| format!("{name}={level}")));
-            }
-            BaselineValues::Numbers(numbers) => {
-                keys.extend(numbers.iter().flatten().map(|level| format!("{name}={level}")));
-            }
-        }
-        let shared = keys.iter().find_map(|key| Some((key, *owners.get(key)?)));
-        if let Some((key, other)) = shared {
-            let named = named(document).into_iter().find(|(_, own, _)| *own == name);
-            let place = named.map_or_else(|| Place::file(&document.file), |(place, ..)| place);
-            let message = format!("`{key}` would stand for a part of `{other}` and of `{name}`");
-            let remedy = "give one of the columns another name, by [columns] or in the file";
-            problems.push(Diagnostic::new(Code::PlanInconsistent, place, message, remedy));
-        }
-        owners.extend(keys.into_iter().map(|key| (key, name)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Text of a cell to a value.
 
-use super::raw_table::{Notation, Source};
+use super::raw_table::Notation;
 use crate::plan::types::DateFormat;
 use crate::trial::date::Date;
 
@@ -15,61 +15,17 @@ pub(super) fn trim(text: &str) -> &str {
 /// A date in the table's notation.
 #[inline]
 pub(super) fn parse_date(text: &str, notation: Notation) -> Option<Date> {
-    let found = parse_date_in(text, notation.date_format);
-    // Where a file holds dates that are no text, they have been made into these.
-    if found.is_none() && notation.source == Source::Values {
-        return parse_date_in(text, DateFormat::Iso);
-    }
-    found
-}
-
-/// A date in a format.
-#[inline]
-pub(super) fn parse_date_in(text: &str, format: DateFormat) -> Option<Date> {
-    match format {
-        DateFormat::Iso => fixed_date(text, b'-', [4, 7], [0, 5, 8]),
-        DateFormat::DayMonthYear => fixed_date(text, b'/', [2, 5], [6, 3, 0]),
-        DateFormat::DayMonthYearDashes => fixed_date(text, b'-', [2, 5], [6, 3, 0]),
-        DateFormat::DayMonthYearPoints => fixed_date(text, b'.', [2, 5], [6, 3, 0]),
-        DateFormat::MonthDayYear => fixed_date(text, b'/', [2, 5], [6, 0, 3]),
-        DateFormat::ShortDayMonthYear => loose_date(text, 4),
-        DateFormat::ShortYear => loose_date(text, 2),
-        DateFormat::Compact => {
-            let bytes: &[u8; 8] = text.as_bytes().try_into().ok()?;
-            let year = i32::try_from(100 * two_digits(bytes, 0)? + two_digits(bytes, 2)?).ok()?;
-            Date::from_ymd(year, two_digits(bytes, 4)?, two_digits(bytes, 6)?)
-        }
-    }
-}
-
-/// Year, month and day at fixed places of ten bytes.
-#[inline]
-fn fixed_date(text: &str, mark: u8, marks: [usize; 2], [y, m, d]: [usize; 3]) -> Option<Date> {
     let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
+    let (mark, marks, year, month, day) = match notation.date_format {
+        DateFormat::Iso => (b'-', [4, 7], 0, 5, 8),
+        DateFormat::DayMonthYear => (b'/', [2, 5], 6, 3, 0),
+    };
     if marks.iter().any(|at| bytes[*at] != mark) {
         return None;
     }
-    let year = i32::try_from(100 * two_digits(bytes, y)? + two_digits(bytes, y + 2)?).ok()?;
-    Date::from_ymd(year, two_digits(bytes, m)?, two_digits(bytes, d)?)
-}
-
-/// Day and month of one or two digits, and a year of so many.
-fn loose_date(text: &str, year_digits: usize) -> Option<Date> {
-    let mut parts = text.split('/');
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse());
-    let short = |part: &str| (1..=2).contains(&part.len());
-    if parts.next().is_some() || !short(day) || !short(month) || year.len() != year_digits {
-        return None;
-    }
-    let (day, month): (u32, u32) = (number(day)?.ok()?, number(month)?.ok()?);
-    let year: i32 = year.bytes().all(|byte| byte.is_ascii_digit()).then(|| year.parse().ok())??;
-    let year = match (year_digits, year) {
-        (2, 0..=49) => 2000 + year,
-        (2, _) => 1900 + year,
-        _ => year,
-    };
-    Date::from_ymd(year, month, day)
+    let century = two_digits(bytes, year)?;
+    let year = i32::try_from(100 * century + two_digits(bytes, year + 2)?).ok()?;
+    Date::from_ymd(year, two_digits(bytes, month)?, two_digits(bytes, day)?)
 }
 
 /// The number of two digits.
@@ -82,68 +38,28 @@ fn two_digits(bytes: &[u8], at: usize) -> Option<u32> {
     Some(10 * digit(at)? + digit(at + 1)?)
 }
 
-/// The date of a date with a time of day: `2019-03-02 14:05`, `2019-03-02T14:05:11.5Z`,
-/// `2019-03-02T14:05:11.512+02:00`. It is the local date, as written.
+/// The date of a date with a time of day: `2019-03-02 14:05`, `2019-03-02T14:05:11.5Z`.
 pub(super) fn parse_date_of_time(text: &str, notation: Notation) -> Option<Date> {
-    let at = text.find(['T', ' '])?;
-    let (date, time) = (&text[..at], &text.as_bytes()[at + 1..]);
-    let (time, offset) = match time.iter().position(|byte| matches!(byte, b'Z' | b'+' | b'-')) {
-        Some(at) => (&time[..at], &time[at..]),
-        None => (time, &b""[..]),
+    let (date, time) = (text.get(..10)?, text.get(10..)?);
+    let time = time.strip_prefix(['T', ' '])?;
+    let time = time.strip_suffix('Z').unwrap_or(time);
+    let two = |from: usize, most: u8| -> Option<()> {
+        let part = time.get(from..from + 2)?;
+        let is_digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        (is_digits && part.parse::<u8>().ok()? <= most).then_some(())
     };
-    is_offset(offset).then_some(())?;
-    let two = |from: usize, most: u32| -> Option<()> {
-        let bytes: &[u8] = time.get(from..from + 2)?;
-        (two_digits(bytes, 0)? <= most).then_some(())
-    };
-    let is_mark = |at: usize| time.get(at) == Some(&b':');
+    let is_mark = |at: usize| time.as_bytes().get(at) == Some(&b':');
     two(0, 23).filter(|()| is_mark(2))?;
     two(3, 59)?;
     if time.len() > 5 {
         // A leap second is the sixtieth.
         two(6, 60).filter(|()| is_mark(5))?;
-        let is_fraction = match time.get(8..)? {
-            [] => true,
-            [b'.', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
-            _ => false,
-        };
-        is_fraction.then_some(())?;
+        let fraction = time.get(8..)?;
+        let digits = fraction.strip_prefix('.').map_or("", |digits| digits);
+        let is_fraction = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        (fraction.is_empty() || is_fraction).then_some(())?;
     }
     parse_date(date, notation)
-}
-
-/// Whether bytes are nothing, `Z`, or as `+02`, `+0200` or `+02:00`.
-fn is_offset(bytes: &[u8]) -> bool {
-    let two = |at: usize, most: u32| {
-        bytes.len() >= at + 2 && two_digits(bytes, at).is_some_and(|number| number <= most)
-    };
-    match bytes {
-        [] | b"Z" => true,
-        [b'+' | b'-', _, _] => two(1, 14),
-        [b'+' | b'-', _, _, _, _] => two(1, 14) && two(3, 59),
-        [b'+' | b'-', _, _, b':', _, _] => two(1, 14) && two(4, 59),
-        _ => false,
-    }
-}
-
-/// Hours of a time of day or length of time, as spreadsheets show it: `19:30`, `38:00:00`.
-pub(super) fn parse_clock(text: &str) -> Option<f64> {
-    let mut parts = text.split(':');
-    let hours = parts.next().filter(|part| (1..=3).contains(&part.len()))?;
-    let sixtieths = |part: Option<&str>| match part {
-        None => Some(0.0),
-        Some(part) if part.len() == 2 => {
-            Some(two_digits(part.as_bytes(), 0)?).filter(|number| *number < 60).map(f64::from)
-        }
-        Some(_) => None,
-    };
-    let is_number = hours.bytes().all(|byte| byte.is_ascii_digit());
-    let hours: f64 = is_number.then(|| hours.parse().ok())??;
-    let minutes = sixtieths(Some(parts.next()?))?;
-    let seconds = sixtieths(parts.next())?;
-    // One division, so that 7:06:36 is the double nearest to 7.11.
-    let all_seconds = hours * 3600.0 + minutes * 60.0 + seconds;
-    parts.next().is_none().then_some(all_seconds / 3600.0)
 }
 
 /// A calendar month `YYYY-MM`, as its first day.
@@ -219,10 +135,8 @@ pub(super) fn parse_whole_number(text: &str, notation: Notation) -> Option<i64> 
 mod tests {
     use super::*;
 
-    const POINT: Notation =
-        Notation { decimal: '.', date_format: DateFormat::Iso, source: Source::Text };
-    const COMMA: Notation =
-        Notation { decimal: ',', date_format: DateFormat::DayMonthYear, source: Source::Text };
+    const POINT: Notation = Notation { decimal: '.', date_format: DateFormat::Iso };
+    const COMMA: Notation = Notation { decimal: ',', date_format: DateFormat::DayMonthYear };
 
     #[test]
     fn numbers_follow_the_notation() {
@@ -284,53 +198,6 @@ mod tests {
             "2019-03-02 +4:05",
         ] {
             assert_eq!(parse_date_of_time(wrong, POINT), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn times_may_have_an_offset_and_the_date_is_the_local_one() {
-        let date = Date::from_ymd(2019, 3, 2);
-        for right in [
-            "2019-03-02T23:59:00.000+02:00",
-            "2019-03-02T00:30:00+0100",
-            "2019-03-02 00:30:00-05",
-            "2019-03-02T00:30+01:00",
-        ] {
-            assert_eq!(parse_date_of_time(right, POINT), date, "{right}");
-        }
-        for wrong in ["2019-03-02T10:00+2", "2019-03-02T10:00+15:00", "2019-03-02T10:00+01:60"] {
-            assert_eq!(parse_date_of_time(wrong, POINT), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn every_format_reads_its_own_example_and_no_other_reads_it_otherwise() {
-        let date = Date::from_ymd(2019, 3, 31);
-        for format in DateFormat::ALL {
-            assert_eq!(parse_date_in(format.example(), format), date, "{format:?}");
-            for other in DateFormat::ALL {
-                let read = parse_date_in(format.example(), other);
-                assert!(read.is_none() || read == date, "{format:?} by {other:?}");
-            }
-        }
-        let short = |text| parse_date_in(text, DateFormat::ShortYear);
-        assert_eq!(short("1/3/49"), Date::from_ymd(2049, 3, 1));
-        assert_eq!(short("01/03/50"), Date::from_ymd(1950, 3, 1));
-        for wrong in ["1/3/2019", "/3/19", "1/3/19/", "1/+3/19", "001/3/19", "30/2/19"] {
-            assert_eq!(short(wrong), None, "{wrong}");
-        }
-        let values = Notation { source: Source::Values, ..COMMA };
-        assert_eq!(parse_date("2019-03-31", values), date);
-        assert_eq!(parse_date("31/03/2019", values), date);
-    }
-
-    #[test]
-    fn hours_may_be_written_as_a_clock_shows_them() {
-        assert_eq!(parse_clock("19:30"), Some(19.5));
-        assert_eq!(parse_clock("38:00:00"), Some(38.0));
-        assert_eq!(parse_clock("7:06:36"), Some(7.11));
-        for wrong in ["19", "19:60", "19:3", ":30", "19:30:", "19:30:00:00", "-1:00", "1,5:00"] {
-            assert_eq!(parse_clock(wrong), None, "{wrong}");
         }
     }
 

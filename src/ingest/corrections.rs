@@ -198,11 +198,6 @@ impl<'a> OneTable<'a> {
             Some(text) => text.as_str(),
             None => self.table.cell(row, column),
         };
-        let mut corrected = self.table.with_cells(|row| !self.dropped.contains(&row), cell);
-        for (row, column) in self.changed.keys().filter(|(row, _)| !self.dropped.contains(row)) {
-            let above = self.dropped.range(..*row).count();
-            corrected.columns[*column].unreadable_cells.remove(&(row - above));
-        }
-        Some(corrected)
+        Some(self.table.with_cells(|row| !self.dropped.contains(&row), cell))
     }
 }

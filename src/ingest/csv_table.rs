@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use super::csv_pieces::{Body, Records, cuts};
-use super::raw_table::{Notation, RawTable, Source};
+use super::raw_table::{Notation, RawTable};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::plan::types::{DateFormat, DecimalMark};
+use crate::plan::types::{CsvDialect, DecimalMark};
 
 /// Most columns of a table.
 const MOST_COLUMNS: usize = 20_000;
@@ -15,7 +15,7 @@ const MOST_COLUMNS: usize = 20_000;
 pub(super) fn read_csv<'a>(
     file: &'a str,
     bytes: &'a [u8],
-    dialect: Dialect,
+    dialect: CsvDialect,
     problems: &mut Diagnostics,
 ) -> Option<RawTable<'a>> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
@@ -25,16 +25,13 @@ pub(super) fn read_csv<'a>(
         return None;
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let (delimiter, bytes, lines_before) = match stated_delimiter(bytes) {
-        Some((delimiter, rest)) => (delimiter, rest, 1),
-        None => (sniff_delimiter(bytes), bytes, 0),
-    };
+    let delimiter = sniff_delimiter(bytes);
     let cuts = match cuts(bytes, delimiter) {
         Ok(cuts) => cuts,
         Err(line) => {
             problems.push(Diagnostic::new(
                 Code::TableUnclosedQuote,
-                Place::row(file, line + lines_before),
+                Place::row(file, line),
                 "a quotation mark is opened here and never closed",
                 "close it, or double it where it is part of the text; the table is not read further",
             ));
@@ -42,11 +39,11 @@ pub(super) fn read_csv<'a>(
         }
     };
     let decimal = match dialect.decimal {
-        Some(mark) => mark.character(),
+        Some(DecimalMark::Comma) => ',',
         None if delimiter == b';' => ',',
-        None => '.',
+        Some(DecimalMark::Point) | None => '.',
     };
-    let notation = Notation { decimal, date_format: dialect.date_format, source: Source::Text };
+    let notation = Notation { decimal, date_format: dialect.date_format };
     let mut records = Records::new(file, bytes, 0..bytes.len(), delimiter);
     let Some((header_line, header)) = records.next_text(problems) else {
         problems.push(Diagnostic::new(
@@ -60,15 +57,14 @@ pub(super) fn read_csv<'a>(
     if header.len() > MOST_COLUMNS {
         let message = format!("{} columns; a table has at most {MOST_COLUMNS}", header.len());
         let remedy = "check the delimiter and the line ends, or leave out columns";
-        let place = Place::row(file, header_line + lines_before);
+        let place = Place::row(file, header_line);
         problems.push(Diagnostic::new(Code::TableUnreadable, place, message, remedy));
         return None;
     }
     let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     let (start, line) = records.after_last();
-    let line = line + lines_before;
     let body = Body { file, bytes, delimiter, n_columns: header.len() };
-    let table = RawTable::new(file, header, Some(header_line + lines_before), notation);
+    let table = RawTable::new(file, header, Some(header_line), notation);
     Some(read_body(&body, table, (start, line, &cuts), problems))
 }
 
@@ -91,23 +87,6 @@ fn read_body<'a>(
         line += piece.line_ends;
     }
     table
-}
-
-/// How the plan says that a table is written.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Dialect {
-    pub(super) date_format: DateFormat,
-    pub(super) decimal: Option<DecimalMark>,
-}
-
-/// The delimiter that a first line `sep=;` states, as Excel reads and writes it, and what follows.
-fn stated_delimiter(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter, rest @ ..] = bytes else {
-        return None;
-    };
-    let rest = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"));
-    let rest = rest.filter(|_| matches!(delimiter, b',' | b';' | b'\t'));
-    rest.map(|rest| (*delimiter, rest))
 }
 
 /// The most frequent of comma, semicolon and tab in the header, outside quotes.
@@ -134,7 +113,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> (Option<RawTable<'_>>, Diagnostics) {
         let mut problems = Diagnostics::new();
-        (read_csv("t.csv", bytes, Dialect::default(), &mut problems), problems)
+        (read_csv("t.csv", bytes, CsvDialect::default(), &mut problems), problems)
     }
 
     #[test]
@@ -143,21 +122,6 @@ mod tests {
         assert_eq!(sniff_delimiter(b"a\tb\n"), b'\t');
         assert_eq!(sniff_delimiter(b"\"a;b;c\",d\n"), b',');
         assert_eq!(sniff_delimiter(b"a\n"), b',');
-    }
-
-    #[test]
-    fn a_first_line_may_state_the_delimiter() {
-        let (table, problems) = read(b"sep=;\r\na;b\r\n1,5;x,y,z\r\n");
-        let mut table = table.unwrap();
-        assert!(problems.all().is_empty());
-        assert_eq!(
-            (&table.header[..], table.header_line),
-            (&["a", "b"].map(str::to_owned)[..], Some(2))
-        );
-        assert_eq!((table.cell(0, 1), table.notation.decimal), ("x,y,z", ','));
-        assert_eq!(table.take_lines(), [3]);
-        let (table, _) = read(b"sep=x\n1\n");
-        assert_eq!(table.unwrap().header, ["sep=x"]);
     }
 
     #[test]

@@ -58,17 +58,8 @@ impl<'a> ParticipantIndex<'a> {
         Self { ids, places: OnceLock::new(), positions }
     }
 
-    /// Gives the participants their positions: those of their order, which need not be that of the
-    /// identifiers' characters.
+    /// Gives the participants their positions: those of their order.
     pub(super) fn place(&mut self, participants: &[Participant]) {
-        if !participants.is_sorted_by(|a, b| a.id <= b.id) {
-            for (at, participant) in participants.iter().enumerate() {
-                if let Ok(place) = self.ids.binary_search(&participant.id.as_str()) {
-                    self.positions[place] = Some(at);
-                }
-            }
-            return;
-        }
         let mut place = 0;
         for (at, participant) in participants.iter().enumerate() {
             while self.ids.get(place).is_some_and(|id| **id < *participant.id) {
@@ -157,14 +148,8 @@ pub(super) fn report_duplicate_keys(
     people: Option<&[RowPerson]>,
     problems: &mut Diagnostics,
 ) {
-    let schema = schema_of(name);
-    let key = &schema.primary_key;
+    let key = &schema_of(name).primary_key;
     let Some(last) = key.last() else { return };
-    // A row whose key is missing or could not be read is reported as that, and as no duplicate.
-    let is_required =
-        |column: &&String| schema.field(column).is_some_and(|field| field.constraints.required);
-    let required = key.iter().filter(|column| table.has(column)).filter(is_required);
-    let has_key = |row: usize| required.clone().all(|column| !table.is_missing(row, column));
     let columns: Vec<Vec<u64>> = key
         .iter()
         .filter(|column| table.has(column))
@@ -174,9 +159,6 @@ pub(super) fn report_duplicate_keys(
         })
         .collect();
     for (row, earlier) in repeated(&columns, table.n_rows()) {
-        if !has_key(row) {
-            continue;
-        }
         let line = table.lines[earlier];
         let message = format!("the same {} as in line {line}", key.join(", "));
         let place = table.place(row, last);

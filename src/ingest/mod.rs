@@ -3,31 +3,23 @@
 mod allocation;
 mod baseline;
 mod benefits;
-mod by_number;
 mod cell;
-mod column_reports;
 mod column_rule;
 mod corrections;
 mod csv_pieces;
 mod csv_table;
 mod employment;
-mod file_kind;
 mod header;
-mod id_order;
-mod improbable;
 mod labelled_table;
 mod linked;
-mod parquet_cells;
 mod parquet_table;
 mod participants;
 mod raw_table;
 mod repeated_rows;
 pub mod schema;
-mod summary;
 mod survey_export;
 mod typed_column;
 mod typed_table;
-mod used_columns;
 mod waves;
 
 use std::collections::BTreeMap;
@@ -36,16 +28,12 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::formats;
-use crate::plan::composed::composed_text;
 use crate::plan::parse::PlanDocument;
-use crate::plan::types::DecimalMark;
 use crate::plan::types::TableName;
 use crate::trial::dataset::TrialData;
 use crate::trial::questionnaire::Questionnaires;
-use csv_table::Dialect;
 use linked::{LinkedRows, ParticipantIndex, RowPerson, report_duplicate_keys, report_orphans};
-use raw_table::{Notation, RawTable, Source};
-pub use summary::{ColumnRole, ColumnSummary, DeclaredMissing, TableSummary};
+use raw_table::RawTable;
 use typed_table::{TypedTable, type_table};
 
 /// Bytes of the files that the plan names.
@@ -82,8 +70,30 @@ pub struct Ingested {
     pub problems: Diagnostics,
     /// What was read, a line a table.
     pub tables: Vec<TableSummary>,
-    /// Corrections that were made.
-    pub corrections: usize,
+}
+
+/// A table in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct TableSummary {
+    /// Name of the table.
+    pub table: &'static str,
+    /// File as the plan names it.
+    pub file: String,
+    /// Rows read.
+    pub rows: usize,
+    /// Cells that hold a declared missing code, by column and reason.
+    pub declared_missing: Vec<DeclaredMissing>,
+}
+
+/// How often a declared missing code was met.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct DeclaredMissing {
+    /// Column by its name in the contract.
+    pub column: String,
+    /// Reason that the plan gives.
+    pub reason: String,
+    /// Cells.
+    pub cells: usize,
 }
 
 /// Reads and checks every table that the plan names.
@@ -96,9 +106,7 @@ pub fn read_trial(document: &PlanDocument, sources: &Sources) -> Ingested {
         .iter()
         .filter_map(|(name, bytes)| {
             let file = document.plan.data.get(*name)?;
-            let mut table = read_raw(*name, file, bytes, document, &mut problems)?;
-            table = table.with_texts(composed_text);
-            table.drop_empty_end();
+            let mut table = read_raw(file, bytes, document, &mut problems)?;
             table.header.iter_mut().for_each(|name| *name = header::in_one_line(name));
             Some((*name, table))
         })
@@ -112,18 +120,13 @@ pub fn read_trial(document: &PlanDocument, sources: &Sources) -> Ingested {
         _ => document,
     };
     let corrections = corrections::correct(&mut raw, document, &mut problems);
-    let made = problems.counts().get(&Code::CorrectionMade).copied().unwrap_or(0);
     let typed: Vec<_> = raw
         .into_par_iter()
         .map(|(name, mut table)| {
             let mut found = Diagnostics::new();
             if name == TableName::Waves {
                 survey_export::read_as_exported(&mut table, document, &mut found);
-                repeated_rows::leave_out_repeated(&mut table, Code::WaveRepeated, &mut found);
-            }
-            if name == TableName::Employment {
-                let code = Code::SpellRepeated;
-                repeated_rows::leave_out_repeated(&mut table, code, &mut found);
+                repeated_rows::leave_out_repeated(&mut table, &mut found);
             }
             (name, type_table(name, table, document, &mut found), found)
         })
@@ -135,46 +138,35 @@ pub fn read_trial(document: &PlanDocument, sources: &Sources) -> Ingested {
     }
     let data = link(document, &tables, &mut problems);
     tables.extend(corrections.map(|table| (TableName::Corrections, table)));
-    let summaries = summaries(&tables, document);
+    let summaries = summaries(&tables);
     rayon::join(|| problems.sort(), || drop(tables));
     let complete = !problems.has_errors();
-    Ingested { data: data.filter(|_| complete), problems, tables: summaries, corrections: made }
+    Ingested { data: data.filter(|_| complete), problems, tables: summaries }
 }
 
 fn read_raw<'a>(
-    name: TableName,
     file: &'a str,
     bytes: &'a [u8],
     document: &PlanDocument,
     problems: &mut Diagnostics,
 ) -> Option<RawTable<'a>> {
-    let plan = &document.plan;
-    let own = plan.tables.get(&name);
-    let date_format = own.and_then(|own| own.date_format).unwrap_or(plan.csv.date_format);
-    let decimal = own.and_then(|own| own.decimal);
-    // `[csv]` says nothing of the numbers of other files, which are no text there.
-    let mark = decimal.map_or('.', DecimalMark::character);
-    let values = Notation { decimal: mark, date_format, source: Source::Values };
-    let take =
-        |read, problems: &mut Diagnostics| labelled_table::take_over(file, values, read, problems);
-    if let Some((message, remedy)) = file_kind::mistaken(file, bytes) {
-        let place = Place::file(file);
-        problems.push(Diagnostic::new(Code::TableUnreadable, place, message, remedy));
-        return None;
-    }
-    match file_kind::ending(file).as_str() {
-        "parquet" | "pq" => parquet_table::read_parquet(file, bytes, values, problems),
-        "dta" => take(formats::read_dta(bytes), problems),
-        "sav" | "zsav" => take(formats::read_sav(bytes), problems),
-        "xlsx" | "xlsm" => {
-            let sheet = own.and_then(|own| own.sheet.as_deref());
-            let range = own.and_then(|own| own.range.as_deref());
-            take(formats::read_xlsx(bytes, formats::Wanted { sheet, range }), problems)
+    let ending = file.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_lowercase());
+    match ending.as_str() {
+        "parquet" | "pq" => parquet_table::read_parquet(file, bytes, problems),
+        "dta" => labelled_table::read_labelled(file, bytes, formats::read_dta, problems),
+        "sav" | "zsav" => labelled_table::read_labelled(file, bytes, formats::read_sav, problems),
+        "xlsx" => {
+            let read = |bytes: &[u8]| formats::read_xlsx(bytes, None);
+            labelled_table::read_labelled(file, bytes, read, problems)
         }
-        _ => {
-            let decimal = decimal.or(plan.csv.decimal);
-            csv_table::read_csv(file, bytes, Dialect { date_format, decimal }, problems)
+        "xls" | "xlsb" | "ods" => {
+            let message = format!("files ending in .{ending} are not read");
+            let remedy = "save the table as .xlsx, CSV UTF-8 or Parquet";
+            let place = Place::file(file);
+            problems.push(Diagnostic::new(Code::TableUnreadable, place, message, remedy));
+            None
         }
+        _ => csv_table::read_csv(file, bytes, document.plan.csv, problems),
     }
 }
 
@@ -206,16 +198,11 @@ fn link(
     let people = tables.get(&TableName::Participants)?;
     let (rows, participants) = participants::read_participants(people, document, problems);
     let baseline = baseline::read_baseline(people, &rows, document, problems);
-    improbable::report_people(people, &participants, document, problems);
-    improbable::report_covariates(people, (&rows, &baseline), problems);
     let index = index.as_mut()?;
     index.place(&participants);
     let index = &*index;
     for (name, table) in others() {
         report_orphans(table, people_of(*name).unwrap_or_default(), problems);
-    }
-    for (_, table) in others() {
-        improbable::report_no_rows(table, problems);
     }
     let linked = |name: TableName| {
         let (table, people) = (tables.get(&name)?, people_of(name).unwrap_or_default());
@@ -239,23 +226,16 @@ fn link(
     );
     problems.append(of_spells);
     problems.append(of_waves);
-    improbable::report_spells(employment.table, &spells, document, problems);
     Some(TrialData { participants, spells, baseline, benefits, allocation, questionnaires })
 }
 
-fn summaries(
-    tables: &BTreeMap<TableName, TypedTable<'_>>,
-    document: &PlanDocument,
-) -> Vec<TableSummary> {
+fn summaries(tables: &BTreeMap<TableName, TypedTable<'_>>) -> Vec<TableSummary> {
     tables
         .iter()
         .map(|(name, table)| TableSummary {
             table: name.as_str(),
             file: table.file.as_ref().to_owned(),
-            sheet: table.sheet().map(str::to_owned),
             rows: table.n_rows(),
-            columns: table
-                .column_summaries(|column| used_columns::is_used(*name, column, document)),
             declared_missing: table
                 .declared_missing
                 .iter()

@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use super::id_order::IdOrder;
 use super::typed_table::TypedTable;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::parse::PlanDocument;
@@ -39,9 +38,8 @@ pub(super) fn read_participants(
         participants.extend(part);
         problems.append(found);
     }
-    let order = IdOrder::of(participants.iter().map(|(_, person)| person.id.as_str()));
-    if !participants.is_sorted_by(|(_, a), (_, b)| order.compare(&a.id, &b.id).is_le()) {
-        participants.par_sort_by(|(_, a), (_, b)| order.compare(&a.id, &b.id));
+    if !participants.is_sorted_by(|(_, a), (_, b)| a.id <= b.id) {
+        participants.par_sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
     }
     let (rows, participants): (Vec<usize>, Vec<Participant>) = participants.into_iter().unzip();
     report_small_strata(table, plan, &participants, problems);

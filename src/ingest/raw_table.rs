@@ -20,8 +20,6 @@ pub(super) struct RawTable<'a> {
     pub(super) header_line: Option<u64>,
     /// How its numbers and dates are written.
     pub(super) notation: Notation,
-    /// The sheet of a workbook that it is.
-    pub(super) sheet: Option<String>,
     /// What the file says of each column, one a column of the header.
     pub(super) columns: Vec<ColumnNotes>,
     /// Rows in the file's order.
@@ -42,19 +40,6 @@ pub(super) struct ColumnNotes {
     pub(super) value_labels: BTreeMap<String, String>,
     /// Reasons by the text of the cells that the file declares missing.
     pub(super) missing_codes: BTreeMap<String, String>,
-    /// The letters by which a spreadsheet calls the column; empty elsewhere.
-    pub(super) letters: String,
-    /// Why none of its cells can be read, where that is so.
-    pub(super) unreadable: Option<String>,
-    /// Rows whose cell could not be read, and why.
-    pub(super) unreadable_cells: BTreeMap<usize, &'static str>,
-}
-
-impl ColumnNotes {
-    /// The place of a cell in words, such as `E8`, or nothing.
-    pub(super) fn cell_name(&self, line: u64) -> Option<String> {
-        (!self.letters.is_empty()).then(|| format!("{}{line}", self.letters))
-    }
 }
 
 /// How numbers and dates are written.
@@ -62,16 +47,6 @@ impl ColumnNotes {
 pub(super) struct Notation {
     pub(super) decimal: char,
     pub(super) date_format: DateFormat,
-    pub(super) source: Source,
-}
-
-/// What a file holds its numbers and dates as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    /// Text, every one.
-    Text,
-    /// Numbers and dates, and perhaps texts that mean some.
-    Values,
 }
 
 impl<'a> RawTable<'a> {
@@ -85,18 +60,7 @@ impl<'a> RawTable<'a> {
         let columns = vec![ColumnNotes::default(); header.len()];
         let file = file.to_owned();
         let (pieces, firsts, lines) = (Vec::new(), Vec::new(), Vec::new());
-        Self {
-            file,
-            header,
-            header_line,
-            notation,
-            sheet: None,
-            columns,
-            pieces,
-            firsts,
-            lines,
-            n_rows: 0,
-        }
+        Self { file, header, header_line, notation, columns, pieces, firsts, lines, n_rows: 0 }
     }
 
     /// Adds a row with one cell a column.
@@ -131,42 +95,6 @@ impl<'a> RawTable<'a> {
         self.lines[row]
     }
 
-    /// Leaves out the rows at the end that have no cell with anything in it.
-    pub(super) fn drop_empty_end(&mut self) {
-        while let Some(piece) = self.pieces.last_mut() {
-            let empty = piece.empty_at_end();
-            piece.truncate(piece.n_rows() - empty);
-            self.n_rows -= empty;
-            if piece.n_rows() > 0 {
-                break;
-            }
-            self.pieces.pop();
-            self.firsts.pop();
-        }
-        self.lines.truncate(self.n_rows);
-    }
-
-    /// The same table with every name and cell that `change` changes.
-    pub(super) fn with_texts(self, change: impl Fn(&str) -> Option<String>) -> RawTable<'a> {
-        let is_same = |text: &str| change(text).is_none();
-        let is_all_same = self.pieces.iter().all(|piece| is_same(&piece.text))
-            && self.header.iter().all(|name| is_same(name));
-        if is_all_same {
-            return self;
-        }
-        let changed = |text: &str| change(text).unwrap_or_else(|| text.to_owned());
-        let header = self.header.iter().map(|name| changed(name)).collect();
-        let mut own = RawTable::new(&self.file, header, self.header_line, self.notation);
-        own.sheet.clone_from(&self.sheet);
-        own.columns.clone_from(&self.columns);
-        for row in 0..self.n_rows {
-            let cells: Vec<String> =
-                (0..self.header.len()).map(|column| changed(self.cell(row, column))).collect();
-            own.push_row(self.line(row), cells.iter().map(String::as_str));
-        }
-        own
-    }
-
     /// The lines of all rows, taken out: who has them tells them from then on.
     pub(super) fn take_lines(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.lines)
@@ -185,15 +113,8 @@ impl<'a> RawTable<'a> {
     ) -> RawTable<'static> {
         let header = self.header.clone();
         let mut own = RawTable::new(&self.file, header, self.header_line, self.notation);
-        own.sheet.clone_from(&self.sheet);
         own.columns.clone_from(&self.columns);
-        own.columns.iter_mut().for_each(|column| column.unreadable_cells.clear());
         for row in (0..self.n_rows).filter(|row| keep(*row)) {
-            for (mine, theirs) in own.columns.iter_mut().zip(&self.columns) {
-                if let Some(why) = theirs.unreadable_cells.get(&row) {
-                    mine.unreadable_cells.insert(own.n_rows, why);
-                }
-            }
             own.push_row(self.line(row), (0..self.header.len()).map(|column| cell(row, column)));
         }
         own
@@ -275,18 +196,6 @@ impl<'a> Piece<'a> {
         self.marks.len() / self.stride
     }
 
-    /// Rows at the end whose cells are all empty.
-    fn empty_at_end(&self) -> usize {
-        let n_columns = self.stride - 1;
-        let is_empty = |row: &usize| (0..n_columns).all(|at| self.cell(*row, at).trim().is_empty());
-        (0..self.n_rows()).rev().take_while(is_empty).count()
-    }
-
-    /// Keeps the first rows.
-    fn truncate(&mut self, n_rows: usize) {
-        self.marks.truncate(n_rows * self.stride);
-    }
-
     /// Text of a cell, by the row's number in this piece.
     #[inline]
     pub(super) fn cell(&self, row: usize, column: usize) -> &str {
@@ -337,8 +246,7 @@ mod tests {
 
     fn table(n_columns: usize) -> RawTable<'static> {
         let header = (0..n_columns).map(|at| format!("c{at}")).collect();
-        let notation =
-            Notation { decimal: '.', date_format: DateFormat::Iso, source: Source::Text };
+        let notation = Notation { decimal: '.', date_format: DateFormat::Iso };
         RawTable::new("t.csv", header, Some(1), notation)
     }
 
@@ -358,21 +266,6 @@ mod tests {
             assert_eq!(raw.cell(row, 1).len(), if row % 4 == 0 { long.len() } else { 0 });
             assert_eq!(raw.line(row), row as u64 + 2);
         }
-    }
-
-    #[test]
-    fn empty_rows_at_the_end_are_left_out_and_others_stay() {
-        let mut raw = table(2);
-        for (line, cells) in (2..).zip([["1", ""], ["", " "], ["2", "x"], ["", ""], [" ", ""]]) {
-            raw.push_row(line, cells);
-        }
-        raw.drop_empty_end();
-        assert_eq!(raw.n_rows(), 3);
-        assert_eq!(raw.take_lines(), [2, 3, 4]);
-        let mut none = table(1);
-        none.push_row(2, [""]);
-        none.drop_empty_end();
-        assert_eq!((none.n_rows(), none.pieces().len()), (0, 0));
     }
 
     #[test]

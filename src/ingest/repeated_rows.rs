@@ -1,4 +1,4 @@
-//! Rows that are there twice, word for word.
+//! Rows of the waves table that are there twice, word for word.
 
 use rayon::prelude::*;
 
@@ -6,7 +6,7 @@ use super::raw_table::{RawTable, split_rows};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 
 /// Leaves out every row that is the same as an earlier one in all its cells, and reports it.
-pub(super) fn leave_out_repeated(table: &mut RawTable, code: Code, problems: &mut Diagnostics) {
+pub(super) fn leave_out_repeated(table: &mut RawTable, problems: &mut Diagnostics) {
     let mut rows = vec![(0_u64, 0_usize); table.n_rows()];
     let pieces = table.pieces();
     let places = split_rows(&mut rows, pieces.iter().map(|(rows, _)| rows.len()));
@@ -26,7 +26,7 @@ pub(super) fn leave_out_repeated(table: &mut RawTable, code: Code, problems: &mu
                 format!("the same as line {} in every cell: it counts once", table.line(*first));
             let place = Place::row(&table.file, table.line(*row));
             let remedy = "remove one of them at the source";
-            problems.push(Diagnostic::new(code, place, message, remedy));
+            problems.push(Diagnostic::new(Code::WaveRepeated, place, message, remedy));
         }
     }
     if repeated.contains(&true) {

@@ -86,74 +86,16 @@ fn add_events(plan: &mut Plan, waves: &RawTable) {
     }
 }
 
-/// Reports events of REDCap whose month nobody says, once each, and takes their rows out of what is
-/// read further: a wave that is not known is no fault of each row.
-fn report_unknown_events(
-    waves: &RawTable,
-    document: &PlanDocument,
-    problems: &mut Diagnostics,
-) -> BTreeSet<usize> {
-    let plan = &document.plan;
-    let at = column_at(TableName::Waves, waves, plan, "wave");
-    let Some(at) = at.filter(|_| plan.waves.export == Some(SurveyExport::Redcap)) else {
-        return BTreeSet::new();
-    };
-    let codes = plan.codes.get(&TableName::Waves).and_then(|codes| codes.get("wave"));
-    let is_known = |event: &str| {
-        event.is_empty()
-            || event.parse::<f64>().is_ok()
-            || codes.is_some_and(|codes| codes.contains_key(event))
-    };
-    let mut unknown: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for row in 0..waves.n_rows() {
-        let event = waves.cell(row, at).trim();
-        if !is_known(event) {
-            unknown.entry(event).or_default().push(row);
-        }
-    }
-    for (event, rows) in &unknown {
-        let first = waves.line(rows[0]);
-        let message = format!("the event `{event}` says no month ({} rows)", rows.len());
-        let remedy = format!("map it under [codes.waves.wave]: \"{event}\" = \"6\"");
-        let place = Place::cell(&waves.file, first, &waves.header[at]);
-        problems.push(Diagnostic::new(Code::SurveyUnknownEvent, place, message, remedy));
-    }
-    unknown.into_values().flatten().collect()
-}
-
-/// The month that an event's name says: a number beside a word for month, such as `month_6`,
-/// `6_months`, `m6`, `mois_6`, `maand_6`. A number alone may count visits.
 fn month_of_event(event: &str) -> Option<String> {
-    let (name, _) = event.split_once("_arm_")?;
-    if name == "baseline" {
-        return Some("0".to_owned());
+    let name = event.split_once("_arm_").map_or(event, |(name, _)| name);
+    let numbers: Vec<&str> =
+        name.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    match numbers[..] {
+        [one] if event.contains("_arm_") => Some(one.to_owned()),
+        [] if name == "baseline" => Some("0".to_owned()),
+        _ => None,
     }
-    let mut words: Vec<&str> = Vec::new();
-    let mut rest = name;
-    // Letters and digits are words of their own: `m6` is `m` and `6`.
-    while let Some(first) = rest.chars().next() {
-        let is_digit = first.is_ascii_digit();
-        let of_kind = |c: char| c.is_alphanumeric() && c.is_ascii_digit() == is_digit;
-        let end = rest.find(|c: char| !of_kind(c)).unwrap_or(rest.len());
-        if end == 0 {
-            rest = &rest[first.len_utf8()..];
-            continue;
-        }
-        words.push(&rest[..end]);
-        rest = &rest[end..];
-    }
-    let is_number = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit());
-    let mut numbers = words.iter().filter(is_number);
-    let (number, None) = (numbers.next()?, numbers.next()) else { return None };
-    let at = words.iter().position(|word| word == number)?;
-    let is_month = |at: Option<usize>| {
-        at.and_then(|at| words.get(at)).is_some_and(|word| MONTH_WORDS.contains(word))
-    };
-    (is_month(at.checked_sub(1)) || is_month(Some(at + 1))).then(|| (*number).to_owned())
 }
-
-/// Words for months in the names of events, in lower case as REDCap writes them.
-const MONTH_WORDS: [&str; 8] = ["month", "months", "mth", "mths", "m", "mois", "maand", "maanden"];
 
 /// Leaves out what was not submitted, reports hidden dates, and tells boxes that were not ticked
 /// from those that were never seen.
@@ -201,7 +143,6 @@ pub(super) fn read_as_exported(
             problems.push(Diagnostic::new(Code::SurveyHiddenDate, place, message, remedy));
         }
     }
-    left_out.extend(report_unknown_events(waves, document, problems));
     let changed = boxes(waves, document, problems);
     if left_out.is_empty() && changed.is_empty() {
         return;
@@ -264,11 +205,6 @@ mod tests {
             ("baseline_arm_1", Some("0")),
             ("month_6_arm_1", Some("6")),
             ("12_months_arm_2", Some("12")),
-            ("m18_arm_1", Some("18")),
-            ("suivi_mois_24_arm_1", Some("24")),
-            ("visit_1_arm_1", None),
-            ("month_6", None),
-            ("summit_6_arm_1", None),
             ("visit_2_month_6_arm_1", None),
             ("screening_arm_1", None),
             ("6", None),

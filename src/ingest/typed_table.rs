@@ -1,18 +1,16 @@
 //! Text cells to typed columns, by the data dictionary; every wrong cell at its place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::cell::parse_number;
-use super::column_reports::{report_unreadable_columns, report_unused_codes};
 use super::column_rule::{ColumnRule, ReadCells};
 use super::header::{contract_names, report_header, report_unknown_names};
-use super::raw_table::{Notation, Piece, RawTable};
+use super::raw_table::{Piece, RawTable};
 use super::schema::schema_of;
-use super::summary::{ColumnRole, ColumnSummary};
 use super::typed_column::{Cells, CellsMut, NumberColumn, NumericCell, NumericCells, TextColumn};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::plan::parse::PlanDocument;
@@ -54,30 +52,6 @@ impl TypedTable<'_> {
         self.columns.contains_key(column)
     }
 
-    /// The sheet of a workbook that it is.
-    pub(super) fn sheet(&self) -> Option<&str> {
-        self.raw.sheet.as_deref()
-    }
-
-    /// What became of each column, in the file's order.
-    pub(super) fn column_summaries(&self, is_used: impl Fn(&str) -> bool) -> Vec<ColumnSummary> {
-        let mut columns: Vec<(&String, &TypedColumn)> = self.columns.iter().collect();
-        columns.sort_by_key(|(_, column)| column.at);
-        let summary = |(name, column): (&String, &TypedColumn)| {
-            let is_renamed = **name != *column.name;
-            let role = if is_used(name) {
-                ColumnRole::Used
-            } else if self.raw.columns[column.at].unreadable.is_some() {
-                ColumnRole::Unreadable
-            } else {
-                ColumnRole::Kept
-            };
-            let in_file = is_renamed.then(|| column.name.to_string());
-            ColumnSummary { name: name.clone(), in_file, role }
-        };
-        columns.into_iter().map(summary).collect()
-    }
-
     /// The place of a cell, by the name that the file gives the column.
     pub(super) fn place(&self, row: usize, column: &str) -> Place {
         self.place_in_line(self.lines[row], column)
@@ -85,11 +59,9 @@ impl TypedTable<'_> {
 
     /// The same by the row's line.
     pub(super) fn place_in_line(&self, line: u64, column: &str) -> Place {
-        let known = self.columns.get(column);
-        let name = known.map_or_else(|| column.into(), |known| Arc::clone(&known.name));
-        let cell = known.and_then(|known| self.raw.columns[known.at].cell_name(line));
-        let file = Arc::clone(&self.file);
-        Place { file, line: Some(line), column: Some(name), cell, span: None }
+        let known = self.columns.get(column).map(|column| &column.name);
+        let name = known.map_or_else(|| column.into(), Arc::clone);
+        Place { file: Arc::clone(&self.file), line: Some(line), column: Some(name), span: None }
     }
 
     fn cells(&self, column: &str) -> Option<&Cells> {
@@ -246,64 +218,19 @@ pub(super) fn type_table<'a>(
         .collect();
     let mut declared_missing: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut columns = BTreeMap::new();
-    let mut met = BTreeSet::new();
     for (at, (cells, parts)) in read_columns(&raw, &rules).into_iter().enumerate() {
         let name = &names[at];
         for part in parts {
             problems.append(part.problems);
-            for (code, count) in part.declared_missing {
-                let reason = code.2.to_owned();
-                *declared_missing.entry((name.clone(), reason)).or_default() += count;
-                met.insert((at, code));
+            for (reason, count) in part.declared_missing {
+                *declared_missing.entry((name.clone(), reason.to_owned())).or_default() += count;
             }
         }
         let (name_in_file, texts) = (raw.header[at].as_str().into(), rules[at].texts());
         columns.insert(name.clone(), TypedColumn { at, name: name_in_file, cells, texts });
     }
-    report_unused_codes(table, (&rules, &names), &met, document, problems);
-    report_unreadable_columns(&raw, &rules, problems);
-    let used: Vec<bool> = rules.iter().map(ColumnRule::is_used).collect();
-    drop(rules);
     let (file, lines) = (raw.file.as_str().into(), raw.take_lines());
-    let typed = TypedTable { file, lines, columns, raw, declared_missing };
-    let free = names.iter().zip(used).filter(|(name, used)| *used && schema.field(name).is_none());
-    for (name, _) in free {
-        report_other_decimal_mark(&typed, table, name, problems);
-    }
-    Some(typed)
-}
-
-/// Reports a column that is used, is of no type of the dictionary's, and whose numbers have the
-/// other decimal mark: read as it stands it would be a category a value.
-fn report_other_decimal_mark(
-    table: &TypedTable<'_>,
-    name: TableName,
-    column: &str,
-    problems: &mut Diagnostics,
-) {
-    let Some(texts) = table.texts(column) else { return };
-    let notation = table.raw.notation;
-    let (other, mark) = if notation.decimal == ',' { ('.', "point") } else { (',', "comma") };
-    let other = Notation { decimal: other, ..notation };
-    let (mut present, mut fit, mut first, mut reader) = (0, 0, None, texts.reader());
-    for row in 0..table.n_rows() {
-        let Some(text) = reader.get(row) else { continue };
-        present += 1;
-        let is_other = parse_number(text, other).is_some();
-        fit += usize::from(is_other);
-        if is_other && first.is_none() && parse_number(text, notation).is_none() {
-            first = Some(row);
-        }
-    }
-    // Nearly all: nine of ten.
-    let Some(row) = first.filter(|_| 10 * fit >= 9 * present) else { return };
-    let message = format!("the numbers of this column have a decimal {mark}, first here");
-    let remedy = format!(
-        "set decimal = \"{mark}\" under [tables.{}] if the whole table is so, else correct the column",
-        name.as_str()
-    );
-    let place = table.place(row, column);
-    problems.push(Diagnostic::new(Code::TableOtherDecimalMark, place, message, remedy));
+    Some(TypedTable { file, lines, columns, raw, declared_missing })
 }
 
 /// The cells of each column, and what was met in each piece of it.
@@ -342,7 +269,7 @@ fn read_columns<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::raw_table::{Notation, Source};
+    use crate::ingest::raw_table::Notation;
     use crate::plan::parse::parse_plan;
     use crate::plan::types::DateFormat;
 
@@ -387,8 +314,7 @@ age = { "-9" = "not asked" }
         notes: &[(&str, &str, &str, &str)],
     ) -> (TypedTable<'static>, Diagnostics) {
         let document = parse_plan("plan.toml", PLAN).unwrap();
-        let notation =
-            Notation { decimal: '.', date_format: DateFormat::Iso, source: Source::Text };
+        let notation = Notation { decimal: '.', date_format: DateFormat::Iso };
         let header: Vec<String> = rows[0].split(',').map(str::to_owned).collect();
         let mut raw = RawTable::new("t.sav", header, None, notation);
         for (line, row) in (1..).zip(&rows[1..]) {

@@ -1,22 +1,18 @@
 //! What no single value of a plan shows: repeated names, equal arms, what one part asks of another.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::DeTable;
 
 use super::analyses::Estimand;
-use super::catalogue::{
-    catalogue, is_run_by_region, is_run_by_subgroup, is_test_of_regions, levels_of,
-};
+use super::catalogue::catalogue;
 use super::document::{item_span_of, span_of};
 use super::instrument::types::AskedOf;
 use super::resampling::{DrawKind, ReplicateCount};
 use super::schema_check::Breach;
 use super::types::{COVID_PERIOD, Plan, TableName};
 use crate::diagnostic::Code;
-use crate::results::row::FAMILY_MARK;
 use crate::results::vocabulary::{Method, Outcome};
 
 /// The word that stands for all regions together in the results.
@@ -141,7 +137,6 @@ fn check_covariates(plan: &Plan, report: &mut Report<'_, '_>) {
 fn check_tables(plan: &Plan, report: &mut Report<'_, '_>) {
     let tables = plan.columns.keys().map(|t| ("columns", t));
     let tables = tables.chain(plan.codes.keys().map(|t| ("codes", t)));
-    let tables = tables.chain(plan.tables.keys().map(|t| ("tables", t)));
     for (section, table) in tables.chain(plan.missing.keys().map(|t| ("missing", t))) {
         if plan.data.get(*table).is_none() {
             let name = TableName::as_str(*table);
@@ -197,13 +192,12 @@ fn check_subgroups(plan: &Plan, report: &mut Report<'_, '_>) {
 
 fn check_estimands(plan: &Plan, report: &mut Report<'_, '_>) {
     let run = catalogue(plan);
-    let mut ids = BTreeSet::new();
     for (at, estimand) in plan.estimands.iter().enumerate() {
         let id = &estimand.id;
         let mut wrong = |message: String, remedy: &str| {
             report.at_item("estimands", at, message, remedy);
         };
-        if !ids.insert(id) {
+        if plan.estimands[..at].iter().any(|other| other.id == *id) {
             wrong(format!("two estimands are called `{id}`"), "give each a name of its own");
         }
         if estimand.region.as_ref().is_some_and(|region| !plan.trial.regions.contains(region)) {
@@ -218,9 +212,6 @@ fn check_estimands(plan: &Plan, report: &mut Report<'_, '_>) {
         }
         if let Some((message, remedy)) = level_fault(plan, estimand) {
             wrong(message, &remedy);
-        }
-        for (message, remedy) in part_faults(estimand) {
-            wrong(message, remedy);
         }
         let horizon = [plan.analysis.horizon_months];
         for method in std::iter::once(&estimand.method).chain(&estimand.sensitivity) {
@@ -252,24 +243,6 @@ fn check_estimands(plan: &Plan, report: &mut Report<'_, '_>) {
     }
 }
 
-/// What is wrong with the region or the subgroups of an estimand, by estimator.
-fn part_faults(estimand: &Estimand) -> Vec<(String, &'static str)> {
-    let (id, outcome) = (&estimand.id, estimand.outcome);
-    let methods = std::iter::once(&estimand.method).chain(&estimand.sensitivity);
-    let fault = |&method: &Method| {
-        let by_region = is_run_by_region(outcome, method);
-        let (part, is_run) = match (estimand.subgroup.as_deref(), &estimand.region) {
-            (Some("region"), _) => ("region", by_region || is_test_of_regions(outcome, method)),
-            (Some(_), _) => ("subgroup", is_run_by_subgroup(outcome, method)),
-            (None, Some(_)) => ("region", by_region),
-            (None, None) => return None,
-        };
-        let message = format!("`{id}`: `{method}` of `{outcome}` is not run by {part}");
-        (!is_run).then_some((message, "take the region or subgroup out, or the method"))
-    };
-    methods.filter_map(fault).collect()
-}
-
 /// What is wrong with the `level` of an estimand.
 fn level_fault(plan: &Plan, estimand: &Estimand) -> Option<(String, String)> {
     let outcomes = plan.questionnaire_outcomes();
@@ -281,7 +254,7 @@ fn level_fault(plan: &Plan, estimand: &Estimand) -> Option<(String, String)> {
         Outcome::Score => asked_of(AskedOf::Everyone),
         Outcome::JobScore => asked_of(AskedOf::Employed),
         Outcome::Index => plan.indices.iter().map(|index| index.id.as_str()).collect(),
-        _ => return own_level_fault(plan, estimand),
+        _ => return None,
     };
     let (id, outcome) = (&estimand.id, estimand.outcome);
     let remedy = format!("`level` is one of: {}", known.join(", "));
@@ -292,20 +265,6 @@ fn level_fault(plan: &Plan, estimand: &Estimand) -> Option<(String, String)> {
         }
         Some(_) => None,
     }
-}
-
-/// What is wrong with the `level` of an estimand that is of no score: only some methods have levels.
-fn own_level_fault(plan: &Plan, estimand: &Estimand) -> Option<(String, String)> {
-    let level = estimand.level.as_ref()?;
-    let methods = std::iter::once(&estimand.method).chain(&estimand.sensitivity);
-    let (method, known) = methods
-        .map(|&method| (method, levels_of(plan, method)))
-        .find(|(_, known)| !known.contains(level))?;
-    let remedy = match known.as_slice() {
-        [] => "take it out".to_owned(),
-        known => format!("`level` is one of: {}", known.join(", ")),
-    };
-    Some((format!("`{}`: `{method}` has no level `{level}`", estimand.id), remedy))
 }
 
 fn check_bootstrap(plan: &Plan, report: &mut Report<'_, '_>) {
@@ -325,11 +284,6 @@ fn check_families(plan: &Plan, report: &mut Report<'_, '_>) {
         };
         if plan.families[..at].iter().any(|other| other.id == *id) {
             wrong(format!("two families are called `{id}`"), "give each a name of its own");
-        }
-        if id.contains(FAMILY_MARK) {
-            let message =
-                format!("`{id}` holds `{FAMILY_MARK}`, which ends a family's name in the results");
-            wrong(message, "give it another name");
         }
         if let Some(twice) = first_repeated(&family.members) {
             wrong(format!("`{id}` lists `{twice}` twice"), "list each estimand once");
@@ -365,6 +319,5 @@ fn methods_of(run: &[super::catalogue::Catalogued], outcome: Outcome) -> String 
 }
 
 fn first_repeated(items: &[String]) -> Option<&String> {
-    let mut seen = BTreeSet::new();
-    items.iter().find(|item| !seen.insert(*item))
+    items.iter().enumerate().find(|(at, item)| items[..*at].contains(item)).map(|(_, item)| item)
 }

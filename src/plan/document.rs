@@ -5,7 +5,6 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::places::{Lines, Spans};
 use super::schema_check::Breach;
 use super::types::Plan;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -21,47 +20,60 @@ pub struct PlanDocument {
     pub text: String,
     /// Files beside the tables that the plan names, with their bytes: instruments, value sets.
     pub further_files: Vec<(String, Vec<u8>)>,
-    pub(super) lines: Lines,
-    pub(super) spans: Spans,
 }
 
 impl PlanDocument {
     /// The place of a value of the plan, by its path, such as `["data", "waves"]`; the whole file
     /// where the plan does not give it.
     pub fn place(&self, path: &[&str]) -> Place {
-        self.place_of(self.spans.value(path))
+        let locate = Locator { file: &self.file, text: &self.text };
+        match DeTable::parse(&self.text).ok().and_then(|table| span_of(table.get_ref(), path)) {
+            Some(span) => locate.place(span),
+            None => Place::file(&self.file),
+        }
     }
 
     /// The place of one of the tables of a `[[list]]`, by its position.
     pub fn place_of_table(&self, list: &str, item: usize) -> Place {
-        self.place_of(self.spans.item(list, item))
+        let table = DeTable::parse(&self.text).ok();
+        match table.as_ref().and_then(|table| item_span_of(table.get_ref(), list, item)) {
+            Some(span) => Locator { file: &self.file, text: &self.text }.place(span),
+            None => Place::file(&self.file),
+        }
     }
 
     /// The place of one item of a list of texts.
     pub fn place_of_item(&self, path: &[&str], item: &str) -> Place {
-        match self.spans.text(path, item) {
-            Some(span) => self.place_of(Some(span)),
-            None => self.place(path),
-        }
-    }
-
-    fn place_of(&self, span: Option<Range<usize>>) -> Place {
+        let table = DeTable::parse(&self.text).ok();
+        let span = table.as_ref().and_then(|table| find(table.get_ref(), path)).and_then(|list| {
+            let items = list.get_ref().as_array()?;
+            items.iter().find(|one| one.get_ref().as_str() == Some(item)).map(Spanned::span)
+        });
         match span {
-            Some(span) => self.lines.place(&self.text, span),
-            None => Place::file(&self.file),
+            Some(span) => Locator { file: &self.file, text: &self.text }.place(span),
+            None => self.place(path),
         }
     }
 }
 
 /// Where things stand in the plan's text.
 pub(super) struct Locator<'a> {
-    pub(super) lines: Lines,
+    pub(super) file: &'a str,
     pub(super) text: &'a str,
 }
 
 impl Locator<'_> {
+    /// Line and column, both from 1, of a span's start.
     pub(super) fn place(&self, span: Range<usize>) -> Place {
-        self.lines.place(self.text, span)
+        let before = &self.text[..self.text.floor_char_boundary(span.start)];
+        let line = before.matches('\n').count() as u64 + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        Place {
+            file: self.file.into(),
+            line: Some(line),
+            column: Some(column.to_string().into()),
+            span: Some(span),
+        }
     }
 
     /// Problems in the order of the plan's lines.

@@ -1,16 +1,12 @@
 //! The statistical analysis plan as typed values.
 
 pub mod analyses;
-pub mod bounds;
 pub mod catalogue;
-pub mod composed;
 mod contradictions;
 mod day;
 mod document;
 pub mod instrument;
-pub mod notations;
 pub mod parse;
-mod places;
 mod questionnaire_checks;
 pub mod questionnaire_outcomes;
 pub mod questionnaires;

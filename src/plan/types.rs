@@ -8,7 +8,6 @@ use serde::Deserialize;
 use super::analyses::{Baseline, Benefits, CovidPeriod, Estimand, FirstJob, Sensitivity, Subgroup};
 use super::day::toml_date;
 use super::instrument::types::Instrument;
-pub use super::notations::{CsvDialect, DateFormat, DecimalMark, Plausible, TableNotation};
 use super::questionnaires::{Index, Instruments, JobQuality, QuestionnaireOutcome, Waves};
 use super::resampling::{Bootstrap, Family, Randomisation};
 use crate::trial::arm::{Arm, TwoArm};
@@ -35,12 +34,6 @@ pub struct Plan {
     /// How CSV files are written, where that cannot be seen from the file.
     #[serde(default)]
     pub csv: CsvDialect,
-    /// How single tables are written, where they differ: decimal mark, dates, sheet, range.
-    #[serde(default)]
-    pub tables: BTreeMap<TableName, TableNotation>,
-    /// Dates that this trial can have.
-    #[serde(default)]
-    pub plausible: Plausible,
     /// Other names of columns, by table: `contract_name = "name in the file"`.
     #[serde(default)]
     pub columns: BTreeMap<TableName, BTreeMap<String, String>>,
@@ -353,3 +346,37 @@ pub const QUARTER_OF_RANDOMISATION: &str = "quarter_of_randomisation";
 
 /// Whether the time to the horizon lies before, partly in, in, or after the days of `[covid_period]`.
 pub const COVID_PERIOD: &str = "covid_period";
+
+/// How CSV files are written, where that cannot be seen from the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CsvDialect {
+    /// Order of day, month and year in dates.
+    #[serde(default)]
+    pub date_format: DateFormat,
+    /// Decimal mark; without it a comma where the delimiter is a semicolon, else a point.
+    #[serde(default)]
+    pub decimal: Option<DecimalMark>,
+}
+
+/// Decimal mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DecimalMark {
+    /// 12.5
+    Point,
+    /// 12,5
+    Comma,
+}
+
+/// Order of day, month and year in dates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum DateFormat {
+    /// 2019-03-31.
+    #[default]
+    #[serde(rename = "YYYY-MM-DD")]
+    Iso,
+    /// 31/03/2019.
+    #[serde(rename = "DD/MM/YYYY")]
+    DayMonthYear,
+}

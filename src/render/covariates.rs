@@ -42,23 +42,9 @@ pub(super) fn parts(word: &str) -> (&str, Option<&str>) {
     word.split_once('=').map_or((word, None), |(name, level)| (name, Some(level)))
 }
 
-/// The same where the study's variables are known, whose names may hold any character: the longest of
-/// them that the word begins with.
-fn parts_of<'w>(study: &Study, word: &'w str) -> (&'w str, Option<&'w str>) {
-    let known = study.subgroup_variables.iter().chain(&study.baseline_variables);
-    let rest_of = |name: &String| {
-        let rest = word.strip_prefix(name.as_str())?;
-        (rest.is_empty() || rest.starts_with('=')).then_some(rest)
-    };
-    match known.filter_map(rest_of).min_by_key(|rest| rest.len()) {
-        Some(rest) => (&word[..word.len() - rest.len()], rest.strip_prefix('=')),
-        None => parts(word),
-    }
-}
-
 /// Where a level stands among those that the study orders; nothing where it orders none.
 fn given(study: &Study, word: &str) -> Option<usize> {
-    let (name, level) = parts_of(study, word);
+    let (name, level) = parts(word);
     let variable = study.subgroup_variables.iter().position(|known| known == name)?;
     study.subgroup_levels.get(variable)?.iter().position(|known| Some(known.as_str()) == level)
 }
@@ -69,7 +55,7 @@ fn ordered<'w>(
 ) -> Vec<Variable> {
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for word in words {
-        let (name, level) = parts_of(study, word);
+        let (name, level) = parts(word);
         let levels = found.entry(name).or_default();
         if level.is_some() {
             levels.insert(word);
@@ -142,21 +128,6 @@ mod tests {
         let found = ordered(words.into_iter(), (&study.subgroup_variables, &study));
         assert_eq!(found[0].levels, ["sex=f", "sex=m"]);
         assert_eq!(found[1].levels, ["work=none", "work=half", "work=all", "work=unknown"]);
-    }
-
-    #[test]
-    fn names_of_variables_hold_any_character() {
-        let study = study(&[("sexe (1=h, 2=f)", &[]), ("sexe", &[])]);
-        let words = ["sexe (1=h, 2=f)=2", "sexe=f", "sexe (1=h, 2=f)=1", "sexe"];
-        let found = ordered(words.into_iter(), (&study.subgroup_variables, &study));
-        assert_eq!(found[0].name, "sexe (1=h, 2=f)");
-        assert_eq!(found[0].levels, ["sexe (1=h, 2=f)=1", "sexe (1=h, 2=f)=2"]);
-        assert_eq!(
-            (found[1].name.as_str(), &found[1].levels[..]),
-            ("sexe", &["sexe=f".to_owned()][..])
-        );
-        assert_eq!(parts_of(&study, "sexe (1=h, 2=f)=2"), ("sexe (1=h, 2=f)", Some("2")));
-        assert_eq!(parts_of(&study, "age=a=b"), ("age", Some("a=b")));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::trial::arm::Arm;
 
 /// What a document may show in a place.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cell {
+pub(super) enum Cell {
     /// The row's value, finite.
     Value(f64),
     /// Withheld to protect participants.
@@ -19,9 +19,6 @@ pub(crate) enum Cell {
     /// The results have no such row.
     Absent,
 }
-
-/// No cell of this kind, and no reason to give.
-pub(super) static NONE: Cell = Cell::NotEstimable(String::new());
 
 impl Cell {
     /// The value, if there is one.
@@ -43,18 +40,13 @@ impl Cell {
 
 /// An estimate with its limits.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Interval {
+pub(super) struct Interval {
     pub(super) estimate: Cell,
     pub(super) lower: Cell,
     pub(super) upper: Cell,
 }
 
 impl Interval {
-    /// Estimate, lower and upper limit.
-    pub(super) const fn cells(&self) -> [&Cell; 3] {
-        [&self.estimate, &self.lower, &self.upper]
-    }
-
     /// Both limits, if there are both.
     pub(super) fn limits(&self) -> Option<(f64, f64)> {
         Some((self.lower.value()?, self.upper.value()?))

@@ -135,15 +135,6 @@ impl<'a> Names<'a> {
         fill(&self.texts.common.contrast, &values)
     }
 
-    /// What lies on either side of no effect: templates for the control arm and the intervention.
-    pub(super) fn sides(self, [control, intervention]: [&str; 2]) -> [String; 2] {
-        let arms = self.arms();
-        [
-            fill(control, &[("arm", &arms.control)]),
-            fill(intervention, &[("arm", &arms.intervention)]),
-        ]
-    }
-
     /// The confidence level: `95%`.
     pub(super) fn level(self) -> String {
         self.numbers().short_percent(self.study.confidence_level)

@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::Text;
-use super::fact::{Fact, Facts};
 use super::lookup::{Cell, Interval};
 use super::names::Names;
 use super::text::fill;
-use crate::results::row::Key;
 
 /// More places than these are counted, not named.
 const MOST_PLACES: usize = 6;
@@ -50,21 +47,13 @@ pub(super) struct Notes<'a> {
     names: Names<'a>,
     any_masked: bool,
     not_estimable: BTreeMap<String, Vec<String>>,
-    /// A row for each reason, where it is known.
-    said_by: BTreeMap<String, Key>,
     absent: Vec<String>,
 }
 
 impl<'a> Notes<'a> {
     /// Nothing to explain yet.
     pub(super) fn new(names: Names<'a>) -> Self {
-        Self {
-            names,
-            any_masked: false,
-            not_estimable: BTreeMap::new(),
-            said_by: BTreeMap::new(),
-            absent: Vec::new(),
-        }
+        Self { names, any_masked: false, not_estimable: BTreeMap::new(), absent: Vec::new() }
     }
 
     /// The value in a reader's form, or the symbol of what is missing.
@@ -96,8 +85,10 @@ impl<'a> Notes<'a> {
             }
             Cell::Absent => &mut self.absent,
             Cell::NotEstimable(reason) => {
-                let known = self.reason(reason).to_owned();
-                self.not_estimable.entry(known).or_default()
+                let reason = reason.trim_end_matches('.');
+                let known =
+                    if reason.is_empty() { &self.names.texts.note.no_reason } else { reason };
+                self.not_estimable.entry(known.to_owned()).or_default()
             }
         };
         if !places.contains(&place.0) {
@@ -129,122 +120,25 @@ impl<'a> Notes<'a> {
         numbers.with_interval(&estimate, &limits)
     }
 
-    /// As [`show`](Self::show), with the row that the number is of.
-    pub(super) fn number(
-        &mut self,
-        fact: &Fact,
-        place: &Place,
-        write: impl Fn(f64) -> String,
-    ) -> Text {
-        self.remember_row(fact);
-        fact.text(self.show(&fact.cell, place, write))
-    }
-
-    /// As [`explain`](Self::explain), with the row that gives the reason.
-    pub(super) fn explain_fact(&mut self, fact: &Fact, place: &Place) {
-        self.remember_row(fact);
-        self.explain(&fact.cell, place);
-    }
-
-    fn remember_row(&mut self, fact: &Fact) {
-        if let Cell::NotEstimable(reason) = &fact.cell {
-            let reason = self.reason(reason).to_owned();
-            self.said_by.entry(reason).or_insert_with(|| fact.key.clone());
-        }
-    }
-
-    /// As [`number`](Self::number); empty where the results have no such row.
-    pub(super) fn optional(
-        &mut self,
-        fact: &Fact,
-        place: &Place,
-        write: impl Fn(f64) -> String,
-    ) -> Text {
-        if fact.is_absent() { Text::default() } else { self.number(fact, place, write) }
-    }
-
-    /// As [`show_interval`](Self::show_interval), with the row of each number.
-    pub(super) fn interval(&mut self, facts: &Facts, place: &Place, writers: Writers<'_>) -> Text {
-        let estimate = self.number(&facts.estimate, place, writers.estimate);
-        if facts.estimate.value().is_none() {
-            return estimate;
-        }
-        let numbers = self.names.numbers();
-        let limits = if facts.lower.value().is_none() {
-            self.number(&facts.lower, place, writers.limit)
-        } else if facts.upper.value().is_none() {
-            self.number(&facts.upper, place, writers.limit)
-        } else {
-            let lower = self.number(&facts.lower, place, writers.limit);
-            let upper = self.number(&facts.upper, place, writers.limit);
-            numbers.between(lower, upper)
-        };
-        numbers.with_limits(estimate, limits)
-    }
-
-    /// Two limits; the symbol alone where neither can be shown.
-    pub(super) fn limits(
-        &mut self,
-        (lower, upper): (&Fact, &Fact),
-        place: &Place,
-        write: impl Fn(f64) -> String,
-    ) -> Text {
-        let first = self.number(lower, place, &write);
-        let second = self.number(upper, place, &write);
-        if lower.value().is_none() && first.reads_as(&second) {
-            return first;
-        }
-        self.names.numbers().between(first, second)
-    }
-
-    /// Two counts, `12/34`; the symbol alone where neither can be shown.
-    pub(super) fn part_of(&mut self, part: &Fact, whole: &Fact, place: &Place) -> Text {
-        let numbers = self.names.numbers();
-        let first = self.number(part, place, |count| numbers.count(count));
-        let second = self.number(whole, place, |count| numbers.count(count));
-        if part.value().is_none() && first.reads_as(&second) {
-            return second;
-        }
-        numbers.of_whole(first, second)
-    }
-
     /// The footnotes, one a line.
     pub(super) fn lines(&self) -> Vec<String> {
-        self.footnotes().iter().map(Text::plain).collect()
-    }
-
-    /// The footnotes, each reason with a row that gives it.
-    pub(super) fn footnotes(&self) -> Vec<Text> {
         let note = &self.names.texts.note;
         let mut lines = Vec::new();
         if self.any_masked {
-            lines.push(fill(&note.masked, &[("symbol", &note.masked_symbol)]).into());
+            lines.push(fill(&note.masked, &[("symbol", &note.masked_symbol)]));
         }
         for (reason, places) in &self.not_estimable {
-            let said = match self.said_by.get(reason) {
-                Some(row) => Text::note(reason, row.clone()),
-                None => reason.into(),
-            };
-            let symbol = (&note.not_estimable_symbol).into();
-            let values =
-                [("symbol", symbol), ("places", self.list(places).into()), ("reason", said)];
-            lines.push(Text::fill(&note.not_estimable, &values));
+            let places = self.list(places);
+            let symbol = note.not_estimable_symbol.as_str();
+            let values = [("symbol", symbol), ("places", &places), ("reason", reason)];
+            lines.push(fill(&note.not_estimable, &values));
         }
         if !self.absent.is_empty() {
             let places = self.list(&self.absent);
             let values = [("symbol", note.absent_symbol.as_str()), ("places", &places)];
-            lines.push(fill(&note.absent, &values).into());
+            lines.push(fill(&note.absent, &values));
         }
         lines
-    }
-
-    /// The reason as it is listed.
-    fn reason<'r>(&self, given: &'r str) -> &'r str
-    where
-        'a: 'r,
-    {
-        let given = given.trim_end_matches('.');
-        if given.is_empty() { &self.names.texts.note.no_reason } else { given }
     }
 
     fn list(&self, places: &[String]) -> String {

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use super::document::Text;
 use super::text::{NumberText, fill};
 
 /// Smallest p-value that is written out.
@@ -94,21 +93,6 @@ impl<'t> Numbers<'t> {
     /// Two limits: `2.1 to 16.9`.
     pub fn interval(self, lower: &str, upper: &str) -> String {
         fill(&self.text.interval, &[("lower", lower), ("upper", upper)])
-    }
-
-    /// As [`interval`](Self::interval), of numbers that name their rows.
-    pub fn between(self, lower: Text, upper: Text) -> Text {
-        Text::fill(&self.text.interval, &[("lower", lower), ("upper", upper)])
-    }
-
-    /// As [`with_interval`](Self::with_interval), of numbers that name their rows.
-    pub fn with_limits(self, estimate: Text, interval: Text) -> Text {
-        Text::fill(&self.text.with_interval, &[("estimate", estimate), ("interval", interval)])
-    }
-
-    /// A part of a whole, `12/34`, of numbers that name their rows.
-    pub fn of_whole(self, part: Text, whole: Text) -> Text {
-        Text::fill(&self.text.ratio_of, &[("part", part), ("whole", whole)])
     }
 
     /// Months in order, each once, runs joined: `3, 5 to 9`.

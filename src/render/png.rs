@@ -20,9 +20,6 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 /// Largest side of a picture in pixels.
 const LARGEST_SIDE: f32 = 20_000.0;
 
-/// Pixels of a drawing in an inch.
-pub const PIXELS_OF_INCH: f32 = 96.0;
-
 /// A picture cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PngError {

@@ -1,8 +1,8 @@
-//! Results as CSV and Parquet: the same rows, full precision, the same bytes every time.
+//! Results as CSV, JSON and Parquet: the same rows, full precision, the same bytes every time.
 
 use polars::prelude::{Column, DataFrame, ParquetCompression, ParquetWriter};
 
-use super::result_set::DuplicateKey;
+use super::result_set::ResultSet;
 use super::row::{COLUMNS, Row};
 use crate::numeric::text::shortest;
 
@@ -18,12 +18,6 @@ pub enum ExportError {
     /// Parquet.
     #[error("cannot write the results as Parquet")]
     Parquet(#[from] polars::error::PolarsError),
-    /// A row names a set of people that the table of sets does not have.
-    #[error("not results of this program: a row names set {0}, which is not listed")]
-    Set(usize),
-    /// Two rows are the same.
-    #[error("not results of this program")]
-    Duplicate(#[from] DuplicateKey),
     /// The layout is not the one that this version writes.
     #[error("results of format {found}, and this version reads format {known}")]
     Format {
@@ -68,6 +62,37 @@ pub fn to_csv(rows: &[Row]) -> Result<Vec<u8>, ExportError> {
         writer.write_record(cells(row))?;
     }
     writer.into_inner().map_err(|error| ExportError::Csv(error.into_error().into()))
+}
+
+/// The study and its rows as JSON, a row a line.
+///
+/// # Errors
+///
+/// [`ExportError::Json`], which writing to memory does not meet.
+pub fn to_json(results: &ResultSet) -> Result<Vec<u8>, ExportError> {
+    let mut text = format!("{{\"format\":{},\n\"study\":", super::result_set::FORMAT);
+    text.push_str(&serde_json::to_string(&results.study)?);
+    text.push_str(",\n\"rows\":[");
+    for (at, row) in results.rows().iter().enumerate() {
+        text.push_str(if at == 0 { "\n" } else { ",\n" });
+        text.push_str(&serde_json::to_string(row)?);
+    }
+    text.push_str("\n]}\n");
+    Ok(text.into_bytes())
+}
+
+/// Reads what [`to_json`] wrote.
+///
+/// # Errors
+///
+/// [`ExportError::Json`] where it is something else, [`ExportError::Format`] where another
+/// version wrote it.
+pub fn from_json(bytes: &[u8]) -> Result<ResultSet, ExportError> {
+    let results: ResultSet = serde_json::from_slice(bytes)?;
+    match results.format() {
+        super::result_set::FORMAT => Ok(results),
+        found => Err(ExportError::Format { found, known: super::result_set::FORMAT }),
+    }
 }
 
 /// Rows as Parquet: text columns, `month` and `value` as numbers.

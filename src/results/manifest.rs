@@ -25,18 +25,6 @@ pub struct Manifest {
     pub outputs: Vec<FileHash>,
 }
 
-impl Manifest {
-    /// One hash of all inputs together, by their names, sizes and hashes.
-    ///
-    /// This is what published documents carry: a file of a single line can be guessed until its hash
-    /// fits, and all files together cannot. Whoever holds the manifest can work it out.
-    pub fn sha256_of_inputs(&self) -> String {
-        let line = |file: &FileHash| format!("{}  {}  {}\n", file.sha256, file.bytes, file.file);
-        let files = std::iter::once(&self.plan).chain(&self.inputs);
-        sha256(files.map(line).collect::<String>().as_bytes())
-    }
-}
-
 /// What an internal directory says of itself.
 pub const INTERNAL: &str = "internal: full-precision results, which may show small cells; \
 not for publication. Documents and figures mask cells of 1 to 4 people unless marked internal.";
@@ -44,14 +32,6 @@ not for publication. Documents and figures mask cells of 1 to 4 people unless ma
 /// What a directory with people's data says of itself.
 pub const OF_PEOPLE: &str = "confidential: participants' data, one row a person or a \
 questionnaire; keep it as safe as the tables that it is made of.";
-
-/// What a directory with nothing but documents for publication says of itself.
-pub const PUBLISHED_DOCUMENTS: &str = "documents: made from results that are not here; cells of 1 \
-to 4 people are masked.";
-
-/// What a directory with documents that mask nothing says of itself.
-pub const INTERNAL_DOCUMENTS: &str = "internal: documents that may show small cells, made from \
-results that are not here; not for publication.";
 
 /// Program and version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,19 +1,20 @@
 //! All statistics of a run, sorted and without duplicates.
 
-use super::composition::Census;
+use serde::{Deserialize, Serialize};
+
 use super::row::{Key, Row};
 use super::study::Study;
 
 /// Version of the layout of `results.json`.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 1;
 
 /// Everything that a document may show.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResultSet {
+    format: u32,
     /// The study and the plan's settings.
     pub study: Study,
     rows: Vec<Row>,
-    census: Census,
 }
 
 /// Two rows claim to be the same statistic.
@@ -31,19 +32,13 @@ impl ResultSet {
         rows.sort_by(|a, b| a.key.cmp(&b.key));
         match rows.windows(2).find(|pair| pair[0].key == pair[1].key) {
             Some(pair) => Err(DuplicateKey(Box::new(pair[0].key.clone()))),
-            None => Ok(Self { study, rows, census: Census::default() }),
+            None => Ok(Self { format: FORMAT, study, rows }),
         }
     }
 
-    /// The same with the numbers of people in the sets that its rows are made of.
-    #[must_use]
-    pub fn with_census(self, census: Census) -> Self {
-        Self { census, ..self }
-    }
-
-    /// How many people are in each set that a row is made of, as far as they were counted.
-    pub fn census(&self) -> &Census {
-        &self.census
+    /// Version of the layout that this was written in.
+    pub fn format(&self) -> u32 {
+        self.format
     }
 
     /// All rows, in the order of their keys.
@@ -56,17 +51,10 @@ impl ResultSet {
         self.rows.binary_search_by(|row| row.key.cmp(key)).ok().map(|at| &self.rows[at])
     }
 
-    /// The same study with some rows changed or left out; keys must stay as they are.
-    #[must_use]
-    pub fn filter_map_rows(&self, change: impl FnMut(&Row) -> Option<Row>) -> Self {
-        let rows = self.rows.iter().filter_map(change).collect();
-        Self { study: self.study.clone(), rows, census: self.census.clone() }
-    }
-
     /// The same study with some rows changed; keys must stay as they are.
     #[must_use]
     pub fn map_rows(&self, change: impl FnMut(&Row) -> Row) -> Self {
         let rows = self.rows.iter().map(change).collect();
-        Self { study: self.study.clone(), rows, census: self.census.clone() }
+        Self { format: self.format, study: self.study.clone(), rows }
     }
 }

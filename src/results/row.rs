@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::Composition;
 use super::vocabulary::{
     Analysis, AnalysisSet, Inference, Method, Outcome, ResultArm, Role, Statistic, Unit,
 };
@@ -60,35 +59,11 @@ impl Key {
     }
 }
 
-/// One statistic with its value, and of whom it is made.
-///
-/// A row that does not say of which people it is made does not compile:
-///
-/// ```compile_fail,E0063
-/// use ips_eval::results::row::{Key, Row};
-/// use ips_eval::results::vocabulary::{Role, Unit};
-///
-/// fn row(key: Key) -> Row {
-///     Row { key, value: Some(0.5), unit: Unit::Proportion, role: Role::Primary, note: String::new() }
-/// }
-/// ```
-///
-/// With its composition it does:
-///
-/// ```
-/// use ips_eval::results::composition::{Composition, People};
-/// use ips_eval::results::row::{Key, Row};
-/// use ips_eval::results::vocabulary::{Role, Unit};
-///
-/// fn row(key: Key) -> Row {
-///     let composition = Composition::Count(People::everyone());
-///     let (unit, role, note) = (Unit::Count, Role::Descriptive, String::new());
-///     Row { key, value: Some(600.0), unit, role, note, composition }
-/// }
-/// ```
-#[derive(Clone, Debug, PartialEq)]
+/// One statistic with its value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// What singles the row out.
+    #[serde(flatten)]
     pub key: Key,
     /// The number; none where it cannot be estimated, and `note` says why.
     pub value: Option<f64>,
@@ -98,8 +73,6 @@ pub struct Row {
     pub role: Role,
     /// Reason for an empty value, or what a reader must know.
     pub note: String,
-    /// Of which people it is made; also where there is no value, since a reason may tell of them.
-    pub composition: Composition,
 }
 
 /// Note of a value that is withheld because it would show a cell of 1 to 4 people.
@@ -108,14 +81,10 @@ pub const MASKED_SMALL_CELL: &str = "masked: a cell of 1 to 4 people";
 /// Note of a value that is withheld because a masked cell could be worked out from it.
 pub const MASKED_COMPLEMENT: &str = "masked: a small cell could be worked out from it";
 
-/// Note of a value that is withheld by the gate: the same for all, so that it tells nothing.
-pub const WITHHELD: &str = "withheld: few people";
-
 impl Row {
     /// Whether the value is withheld to protect participants, not for want of data.
     pub fn is_masked(&self) -> bool {
-        let notes = [MASKED_SMALL_CELL, MASKED_COMPLEMENT, WITHHELD];
-        self.value.is_none() && notes.contains(&self.note.as_str())
+        self.value.is_none() && (self.note == MASKED_SMALL_CELL || self.note == MASKED_COMPLEMENT)
     }
 }
 

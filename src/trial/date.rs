@@ -45,12 +45,6 @@ impl Date {
         NaiveDate::from_num_days_from_ce_opt(self.0.num_days_from_ce().checked_add(days)?).map(Self)
     }
 
-    /// The first day of its month.
-    #[must_use]
-    pub fn first_of_month(self) -> Self {
-        self.0.with_day(1).map_or(self, Self)
-    }
-
     /// Calendar year.
     pub fn year(self) -> i32 {
         self.0.year()

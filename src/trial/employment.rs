@@ -37,15 +37,6 @@ pub enum Source {
 }
 
 impl Source {
-    /// The code used in data.
-    pub fn code(self) -> &'static str {
-        match self {
-            Source::Register => "register",
-            Source::JobCoach => "job_coach",
-            Source::Questionnaire => "questionnaire",
-        }
-    }
-
     /// The source with that code.
     pub fn from_code(code: &str) -> Option<Self> {
         match code {

@@ -135,3 +135,16 @@ fn without_estimands_the_headline_is_primary_and_alone() {
     let headline = (Outcome::FirstJob, Method::RiskDifferenceAalenJohansen);
     assert_eq!(primary, BTreeSet::from([headline]));
 }
+
+#[test]
+fn an_estimand_that_the_data_do_not_let_run_ends_the_run() {
+    // The good trial has no `programme_start_date`.
+    let folder = TrialFolder::good();
+    let more = "\n[[estimands]]\nid = \"those who came\"\nrole = \"secondary\"\n\
+                outcome = \"ever_employed\"\nmethod = \"tsls_hc2\"\n";
+    folder.write("plan.toml", folder.text("plan.toml") + more);
+    let said = folder.say(&["run", "plan.toml", "--out", "out"]);
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    assert!(said.stderr.contains("those who came (ever_employed by tsls_hc2)"), "{}", said.stderr);
+    assert!(!folder.names().contains(&"out".to_owned()), "{:?}", folder.names());
+}

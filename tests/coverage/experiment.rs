@@ -4,8 +4,6 @@ use ips_eval::numeric::interval::{ConfidenceLevel, Interval};
 use ips_eval::random::{Purpose, Seed, Stream};
 use rayon::prelude::*;
 
-use crate::depth::either;
-
 /// What one trial says by one method.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shown {
@@ -40,45 +38,25 @@ pub(super) struct Experiment {
     pub(super) design: &'static str,
     /// Participants, or groups.
     pub(super) n: usize,
-    /// Simulations of the long and of the full run; the quick one takes of the former the first.
+    /// Simulations of the quick and of the full run.
     pub(super) simulations: [usize; 2],
     pub(super) effect: Draw,
     /// The same without an effect, for the size; none where there is nothing to test.
     pub(super) null: Option<Draw>,
 }
 
-/// Simulations of the quick run, at most: at 95%, 100 and more see a variance that is halved.
-const QUICK: usize = 150;
-
 /// Which run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Run {
-    /// Few simulations, with an effect alone.
-    Quick,
-    /// With an effect and without.
-    Long,
-    /// As many as the tables of `README.md` are of.
-    Full,
-}
-
-impl Run {
-    /// That of `cargo test`.
-    pub(super) fn usual() -> Self {
-        either(Self::Quick, Self::Long)
-    }
+    Quick = 0,
+    Full = 1,
 }
 
 impl Experiment {
     pub(super) fn run(&self, run: Run) -> Vec<Row> {
-        let [long, full] = self.simulations;
-        let simulations = match run {
-            Run::Quick => long.min(QUICK),
-            Run::Long => long,
-            Run::Full => full,
-        };
+        let simulations = self.simulations[run as usize];
         let effect = tallies(&self.effect, simulations, self.seed(0));
-        let null = self.null.as_ref().filter(|_| run != Run::Quick);
-        let null = null.map(|draw| tallies(draw, simulations, self.seed(1)));
+        let null = self.null.as_ref().map(|draw| tallies(draw, simulations, self.seed(1)));
         let row = |(place, tally): (usize, Tally)| Row {
             design: self.design,
             n: self.n,

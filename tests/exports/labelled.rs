@@ -84,7 +84,7 @@ fn a_labelled_column_of_texts_is_read_by_its_labels_and_an_item_by_its_codes() {
     columns[5].value_labels = vec![label(1.0, "not at all"), label(5.0, "very much")];
     columns[5].value_labels.push((Code::Missing('a'), "refused".to_owned()));
     columns[5].cells.push(Cell::MissingCode(".a".to_owned()));
-    let table = LabelledTable { label: String::new(), columns, n_rows: 3, sheet: None };
+    let table = LabelledTable { label: String::new(), columns, n_rows: 3 };
     let bytes = write_dta(&table).expect("written");
     let codes = "\n[codes.waves.working_now]\nJa = \"yes\"\nNee = \"no\"\n";
     let read = read(&with_waves("waves.dta", bytes, codes));

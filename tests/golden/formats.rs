@@ -4,8 +4,8 @@
 //! compared bit by bit: every program decodes the same bytes.
 
 use ips_eval::formats::{
-    Cell, Code, FormatError, LabelledColumn, LabelledTable, MissingRule, Place, Problem, Wanted,
-    read_dta, read_sav, read_xlsx, write_dta,
+    Cell, Code, FormatError, LabelledColumn, LabelledTable, MissingRule, Place, Problem, read_dta,
+    read_sav, read_xlsx, write_dta,
 };
 use ips_eval::trial::date::Date;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub(crate) fn read(name: &str) -> Result<LabelledTable, FormatError> {
     let bytes = fixture(file);
     match file.rsplit_once('.').expect("an ending").1 {
         "dta" => read_dta(&bytes),
-        "xlsx" => read_xlsx(&bytes, Wanted { sheet, range: None }),
+        "xlsx" => read_xlsx(&bytes, sheet),
         _ => read_sav(&bytes),
     }
 }
@@ -37,16 +37,13 @@ fn moment(date: Date, seconds: u32) -> Value {
 /// A cell as the witnesses' script writes it.
 fn shown(cell: &Cell) -> Value {
     match cell {
-        // The witness gives nothing for what has no value.
-        Cell::Empty | Cell::Unreadable(_) => Value::Null,
+        Cell::Empty => Value::Null,
         Cell::MissingCode(code) => json!({ "missing": code }),
         Cell::Text(text) => json!(text),
         Cell::Number(number) => json!(number),
         Cell::Date(date) => json!({ "date": date.to_string() }),
         Cell::DateTime { date, seconds } => moment(*date, *seconds),
         Cell::YesNo(yes) => json!({ "yes_no": yes }),
-        // The witness gives lengths of time in days.
-        Cell::Clock(seconds) => json!(*seconds as f64 / 86_400.0),
     }
 }
 
@@ -199,7 +196,7 @@ fn written_table() -> LabelledTable {
         column("large", "", texts(&[&wide, "", "", "", ""])),
         column("vide", "", vec![Cell::Empty; 5]),
     ];
-    LabelledTable { label: "Questionnaire à six mois".into(), columns, n_rows: 5, sheet: None }
+    LabelledTable { label: "Questionnaire à six mois".into(), columns, n_rows: 5 }
 }
 
 /// What needs a rule on the way: the name in the file is "long" no more, and the rest is as the
@@ -256,7 +253,7 @@ fn numbers_at_the_ends_of_the_types_come_back() {
     for end in ends.into_iter().flat_map(|end| [end - 1.0, end, end + 1.0]).chain([largest]) {
         for number in [end, -end] {
             let columns = vec![LabelledColumn::new("x", numbers(&[number]))];
-            let table = LabelledTable { label: String::new(), columns, n_rows: 1, sheet: None };
+            let table = LabelledTable { label: String::new(), columns, n_rows: 1 };
             assert_eq!(read_dta(&write_dta(&table).expect("written")), Ok(table), "{number}");
         }
     }
@@ -265,7 +262,7 @@ fn numbers_at_the_ends_of_the_types_come_back() {
 #[test]
 fn what_stata_lacks_is_written_by_rule() {
     let columns = awkward_columns();
-    let table = LabelledTable { label: String::new(), columns, n_rows: 5, sheet: None };
+    let table = LabelledTable { label: String::new(), columns, n_rows: 5 };
     let back = read_dta(&write_dta(&table).expect("written")).expect("read");
     let [answered, spss, long] = &back.columns[..] else { panic!("three columns") };
     assert_eq!(answered.name, "_2e_réponse");
@@ -297,10 +294,10 @@ fn texts_that_fill_their_width_are_counted() {
 
 #[test]
 fn what_cannot_be_read_has_its_place() {
-    let table = read("error.xlsx").expect("an error in a cell stops nobody who does not need it");
-    assert_eq!(table.columns[1].cells, [Cell::Number(38.0), Cell::Unreadable("the error #DIV/0!")]);
-    let sheet = table.sheet.expect("a sheet");
-    assert_eq!((sheet.name.as_str(), sheet.first_row), ("Sheet", 2));
+    let error = read("error.xlsx").expect_err("an error in a cell");
+    let place = Place::SheetCell { sheet: "Sheet".into(), cell: "B3".into() };
+    assert_eq!((error.place.clone(), &error.problem), (place, &Problem::ErrorValue("#DIV/0!")));
+    assert_eq!(error.to_string(), "sheet `Sheet`, cell B3: the cell holds the error #DIV/0!");
     let error = read("book.xlsx#Nulle part").expect_err("no such sheet");
     assert_eq!(error.problem, Problem::NoSheet("`Données`, `Autre`".into()));
     let bytes = fixture("plain.sav");
@@ -319,8 +316,7 @@ fn what_stata_cannot_hold_is_refused_with_its_row() {
     let refused = |cells: Vec<Cell>| {
         let n_rows = cells.len();
         let columns = vec![LabelledColumn::new("x", cells)];
-        let error =
-            write_dta(&LabelledTable { label: String::new(), columns, n_rows, sheet: None });
+        let error = write_dta(&LabelledTable { label: String::new(), columns, n_rows });
         error.expect_err("refused").to_string()
     };
     let mixed = refused(vec![Cell::Number(1.0), Cell::Text("a".into())]);

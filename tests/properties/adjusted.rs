@@ -13,8 +13,6 @@ use ips_eval::trial::arm::Arm;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
-use crate::depth::cases;
-
 const ROBUST: [Robust; 4] = [Robust::Hc0, Robust::Hc1, Robust::Hc2, Robust::Hc3];
 const SHARES: [AssignmentShare; 2] = [AssignmentShare::Overall, AssignmentShare::ByStratum];
 
@@ -177,7 +175,7 @@ fn cell(trial: &Trial, outcomes: &[f64], arm: Arm, stratum: usize) -> (f64, f64,
 }
 
 proptest! {
-    #![proptest_config(cases(24, 64))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn exchanging_the_arms_negates_differences_and_inverts_ratios(trial in trials()) {

@@ -8,8 +8,6 @@ use ips_eval::trial::arm::Arm;
 use ndarray::{Array1, Array2};
 use proptest::prelude::*;
 
-use crate::depth::cases;
-
 use super::trials::{People, close, level, people, shuffled, twice};
 
 fn crossed(people: &People) -> CrossFittedEffect {
@@ -42,7 +40,7 @@ fn design(people: &People) -> Array2<f64> {
 }
 
 proptest! {
-    #![proptest_config(cases(10, 40))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     /// Karush, Kuhn and Tucker: the gradient is the penalty where a covariate is selected, and
     /// within it elsewhere.

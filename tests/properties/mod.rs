@@ -5,7 +5,6 @@ mod cross_fitted;
 mod estimate;
 mod instrument;
 mod kernels;
-mod key_text;
 mod numeric;
 mod questionnaires;
 mod randomisation;

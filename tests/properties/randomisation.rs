@@ -15,13 +15,9 @@ use ips_eval::resample::randomisation::test::{
 use ips_eval::trial::arm::Arm;
 use rayon::prelude::*;
 
-use crate::depth::either;
-
 /// Simulated trials of each kind, so that the tests take seconds; bounds follow it. They also hold
 /// with 10,000.
-fn trials() -> u64 {
-    either(1_000, 4_000)
-}
+const TRIALS: u64 = 4_000;
 
 /// Draws of a simulated trial's test.
 const DRAWS: u64 = 199;
@@ -150,7 +146,7 @@ fn kinds() -> [Kind; 3] {
 #[test]
 fn p_values_keep_every_level_and_are_uniform_but_for_ties() {
     for kind in kinds() {
-        let both: Vec<[f64; 2]> = (0..trials())
+        let both: Vec<[f64; 2]> = (0..TRIALS)
             .into_par_iter()
             .map(|trial| {
                 let mut stream = Stream::new(Seed(77), Purpose::Simulation, trial);
@@ -163,7 +159,7 @@ fn p_values_keep_every_level_and_are_uniform_but_for_ties() {
                 [p, randomised_p(&all, stream.unit())]
             })
             .collect();
-        let n = both.len() as f64;
+        let n = TRIALS as f64;
         for k in 1..=DRAWS {
             let alpha = k as f64 / (DRAWS as f64 + 1.0);
             let rejected = both.iter().filter(|p| p[0] <= alpha + 1e-12).count() as f64;
@@ -183,8 +179,7 @@ fn p_values_keep_every_level_and_are_uniform_but_for_ties() {
 #[test]
 fn drawing_without_the_strata_that_predict_the_outcome_is_conservative() {
     let groups: Vec<usize> = (0..32).map(|i| i / 8).collect();
-    let trials = trials();
-    let rejections = (0..trials).into_par_iter().map(|trial| {
+    let rejections = (0..TRIALS).into_par_iter().map(|trial| {
         let mut stream = Stream::new(Seed(78), Purpose::Simulation, trial);
         let design = allocate(&groups, &[4; 4], &mut stream);
         let y: Vec<f64> = groups.iter().map(|&g| 1.5 * g as f64 + stream.unit()).collect();
@@ -201,8 +196,8 @@ fn drawing_without_the_strata_that_predict_the_outcome_is_conservative() {
         p.map(|p| u64::from(p <= 0.05))
     });
     let [within, ignoring] = rejections.reduce(|| [0; 2], |a, b| from_fn(|k| a[k] + b[k]));
-    let rate = |rejected: u64| rejected as f64 / trials as f64;
-    let allowed = 4.0 * (0.05 * 0.95 / trials as f64).sqrt();
+    let rate = |rejected: u64| rejected as f64 / TRIALS as f64;
+    let allowed = 4.0 * (0.05 * 0.95 / TRIALS as f64).sqrt();
     assert!((rate(within) - 0.05).abs() < allowed, "within strata: {}", rate(within));
     assert!(rate(ignoring) < 0.005, "ignoring strata: {}", rate(ignoring));
 }
@@ -210,7 +205,7 @@ fn drawing_without_the_strata_that_predict_the_outcome_is_conservative() {
 #[test]
 fn inverted_tests_cover_a_constant_effect() {
     let groups: Vec<usize> = (0..20).map(|i| i / 8).collect();
-    let trials = trials() / 4;
+    let trials = TRIALS / 4;
     let covered = (0..trials).into_par_iter().map(|trial| {
         let mut stream = Stream::new(Seed(79), Purpose::Simulation, trial);
         let design = allocate(&groups, &[4, 4, 2], &mut stream);

@@ -9,8 +9,6 @@ use ips_eval::trial::date::Date;
 use ips_eval::trial::employment::Contract;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::depth::either;
-
 type Row = BTreeMap<String, String>;
 
 fn rows(csv: &str) -> Vec<Row> {
@@ -140,7 +138,7 @@ fn assert_near_the_truth(made: &SyntheticTrial, people: &[Person], days: &[i32])
 fn a_large_trial_comes_near_its_truth() {
     let mut design = Design::planned();
     for region in &mut design.regions {
-        region.places_per_arm *= either(4, 10);
+        region.places_per_arm *= 10;
     }
     let made = trial(Seed(20_180_201), &design).unwrap();
     let people = people(&made, design.data_cutoff);
@@ -160,7 +158,7 @@ fn a_large_trial_with_ties_on_every_day_comes_near_its_truth() {
     design.regions.truncate(2);
     design.censoring_hazard = TwoArm { intervention: 0.1, control: 0.05 };
     for (region, first_job) in design.regions.iter_mut().zip([0.3, 0.1]) {
-        region.places_per_arm = either(2_000, 5_000);
+        region.places_per_arm = 5000;
         region.hazards = TwoArm {
             intervention: Hazards { first_job, competing: 0.5 },
             control: Hazards { first_job: 0.2, competing: 0.25 },

@@ -170,7 +170,7 @@ fn csv_holds_the_rows_in_full_precision() {
 }
 
 /// Whether the inner parts of two boxes meet: boxes are as high as the font's lines.
-pub(crate) fn touch(a: &Lettering, b: &Lettering) -> bool {
+fn touch(a: &Lettering, b: &Lettering) -> bool {
     let inset =
         |low: f32, high: f32, share: f32| (low + share * (high - low), high - share * (high - low));
     let (ax, bx) = ((a.area.left(), a.area.right()), (b.area.left(), b.area.right()));

@@ -1,7 +1,6 @@
 //! Made-up rows of adjusted effects, months, benefits, baseline, subgroups and take-up, beside those
 //! of `support`. Smooth formulas again, not estimates.
 
-use ips_eval::results::composition::Composition;
 use ips_eval::results::result_set::ResultSet;
 use ips_eval::results::row::{ALL_REGIONS, Key, MASKED_SMALL_CELL, Row};
 use ips_eval::results::study::{StudyEstimand, StudyIntercurrentEvent};
@@ -149,7 +148,6 @@ fn push(rows: &mut Vec<Row>, key: &Key, statistic: Statistic, (value, unit): (f6
         unit,
         role: Role::Exploratory,
         note: String::new(),
-        composition: Composition::Constant,
     });
 }
 

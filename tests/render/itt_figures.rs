@@ -1,13 +1,13 @@
 //! Figures of effects by month, of subgroups and of balance, and the tables beside them.
 
 use ips_eval::render::Audience;
-
+use ips_eval::render::html::table_files;
 use ips_eval::results::result_set::ResultSet;
 use ips_eval::results::row::{ALL_REGIONS, Row};
 use ips_eval::results::vocabulary::{Analysis, Method, Outcome, Statistic};
 
 use super::drawing::{assert_affine, attributes, points};
-use super::{figure, figures, itt, page, support, table_files, time_to_job};
+use super::{english, figure, figures, itt, page, support, time_to_job};
 
 const BLACK: &str = "#1A1A1A";
 const GREY: &str = "#808080";
@@ -151,7 +151,7 @@ fn the_report_has_a_section_for_each_family_and_its_tables_as_csv() {
         assert!(page.contains(words), "{words}");
     }
     assert!(page.find("id=\"baseline\"").unwrap() < page.find("id=\"effects\"").unwrap());
-    let files = table_files(&results);
+    let files = table_files(&results, &english()).unwrap();
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     for name in
         ["flow", "baseline", "baseline_2", "baseline_4", "adjusted", "amounts", "interactions"]
@@ -172,7 +172,7 @@ fn the_report_has_a_section_for_each_family_and_its_tables_as_csv() {
 #[test]
 fn table_1_has_p_values_only_where_the_rows_have_them() {
     let table = |results: &ResultSet| {
-        let files = table_files(results);
+        let files = table_files(results, &english()).unwrap();
         files.into_iter().find(|file| file.name == "baseline").unwrap().csv
     };
     let without = itt::whole();

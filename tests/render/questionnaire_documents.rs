@@ -1,14 +1,14 @@
 //! Figures and tables of the questionnaires and of the quality of jobs say what their rows say.
 
 use ips_eval::render::Audience;
-
+use ips_eval::render::html::table_files;
 use ips_eval::results::result_set::ResultSet;
 use ips_eval::results::row::{ALL_REGIONS, Key, MASKED_SMALL_CELL, Row};
 use ips_eval::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, ResultArm, Statistic};
 
 use super::drawing::{assert_affine, attributes};
 use super::questionnaires::{self, SCORES, WAVES};
-use super::{figure, figures, page, support, table_files};
+use super::{english, figure, figures, page, support};
 
 const BLACK: &str = "#1A1A1A";
 const BLUE: &str = "#0072B2";
@@ -25,7 +25,7 @@ fn values(results: &ResultSet, is_wanted: impl Fn(&Key) -> bool) -> Vec<f64> {
 
 /// The table of that name, a line a record.
 fn table(results: &ResultSet, name: &str) -> Vec<Vec<String>> {
-    let files = table_files(results);
+    let files = table_files(results, &english()).expect("the tables can be drawn");
     let file = files.into_iter().find(|file| file.name == name).expect("the table is written");
     let mut reader = csv::Reader::from_reader(file.csv.as_bytes());
     let record = |record: csv::StringRecord| record.iter().map(str::to_owned).collect();

@@ -1,7 +1,6 @@
 //! Made-up rows of questionnaires and of the quality of jobs, beside those of `support`. Smooth
 //! formulas again, not estimates.
 
-use ips_eval::results::composition::Composition;
 use ips_eval::results::result_set::ResultSet;
 use ips_eval::results::row::{ALL_REGIONS, Key, MASKED_SMALL_CELL, Row};
 use ips_eval::results::study::{StudyEstimand, StudyScore, StudyTitle};
@@ -144,7 +143,6 @@ impl Made {
                 unit,
                 role: if is_declared { Role::Secondary } else { Role::Exploratory },
                 note,
-                composition: Composition::Constant,
             });
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ips_eval::render::Audience;
-
+use ips_eval::render::html::table_files;
 use ips_eval::results::result_set::ResultSet;
 use ips_eval::results::row::{ALL_REGIONS, Key, MASKED_SMALL_CELL, Row};
 use ips_eval::results::vocabulary::{
@@ -11,11 +11,11 @@ use ips_eval::results::vocabulary::{
 };
 
 use super::support::{self, HORIZON};
-use super::{figure, itt, page, table_files};
+use super::{english, figure, itt, page};
 
 /// Lines of a table without its header and its notes; none where there is no such table.
 fn lines(results: &ResultSet, name: &str) -> Vec<Vec<String>> {
-    let files = table_files(results);
+    let files = table_files(results, &english()).expect("tables are written");
     let Some(file) = files.into_iter().find(|file| file.name == name) else { return Vec::new() };
     let mut reader = csv::Reader::from_reader(file.csv.as_bytes());
     let width = reader.headers().expect("it has a header").len() - 1;
@@ -53,7 +53,7 @@ fn a_declared_estimand_has_all_attributes_and_another_has_a_line() {
     let other = "Not declared, exploratory Outcome Population Summary measure Months Estimators \
                  gross wages takers difference of probabilities 18, 30 2";
     assert!(shown.contains(other), "{shown}");
-    let files = table_files(&results);
+    let files = table_files(&results, &english()).unwrap();
     let all = files.iter().find(|file| file.name == "estimands").unwrap();
     assert!(all.csv.contains("\nwages,exploratory,no,") && all.csv.contains("\nmain,primary,yes,"));
     assert!(all.csv.contains("Least squares with strata, HC2; Least squares with the arm"));

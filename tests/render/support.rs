@@ -2,7 +2,6 @@
 //!
 //! The values are smooth formulas, not estimates: they only have to be where a trial's would be.
 
-use ips_eval::results::composition::Composition;
 use ips_eval::results::result_set::ResultSet;
 use ips_eval::results::row::{ALL_REGIONS, Key, MASKED_COMPLEMENT, MASKED_SMALL_CELL, Row};
 use ips_eval::results::study::Study;
@@ -117,7 +116,7 @@ pub(crate) fn empty() -> ResultSet {
     ResultSet::new(belgian().study, Vec::new()).expect("no row is no duplicate")
 }
 
-pub(crate) fn build(regions: &[Region], labels: (&str, &str)) -> ResultSet {
+fn build(regions: &[Region], labels: (&str, &str)) -> ResultSet {
     let study = Study {
         id: "ips-be".to_owned(),
         title: "Individual Placement and Support in Belgium (synthetic values)".to_owned(),
@@ -194,7 +193,6 @@ fn add(rows: &mut Vec<Row>, key: &Key0<'_>, values: &[(Statistic, f64)]) {
             unit,
             role: Role::Secondary,
             note: String::new(),
-            composition: Composition::Constant,
         });
     }
 }

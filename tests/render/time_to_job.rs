@@ -1,7 +1,6 @@
 //! Made-up rows of the time to the first job beside those of `support`: bands, facets, competing
 //! exits, hazard ratios, restricted means and further jobs. Smooth formulas again, not estimates.
 
-use ips_eval::results::composition::Composition;
 use ips_eval::results::result_set::ResultSet;
 use ips_eval::results::row::{ALL_REGIONS, Key, MASKED_SMALL_CELL, Row};
 use ips_eval::results::vocabulary::{
@@ -153,7 +152,6 @@ fn push(rows: &mut Vec<Row>, key: &Key, statistic: Statistic, value: f64) {
         unit,
         role: Role::Exploratory,
         note: String::new(),
-        composition: Composition::Constant,
     });
 }
 

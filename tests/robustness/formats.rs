@@ -4,7 +4,7 @@
 use std::io::{Cursor, Read as _, Write as _};
 
 use ips_eval::formats::{
-    Cell, FormatError, LabelledColumn, LabelledTable, Place, Problem, Wanted, read_dta, read_sav,
+    Cell, FormatError, LabelledColumn, LabelledTable, Place, Problem, read_dta, read_sav,
     read_xlsx, write_dta,
 };
 use zip::write::SimpleFileOptions;
@@ -127,7 +127,7 @@ fn mutated_sav_is_answered() {
 #[test]
 fn mutated_xlsx_is_answered() {
     let names = ["book.xlsx", "epoch_1904.xlsx", "error.xlsx", "shared_strings.xlsx"];
-    assert_mutations_answered(&names, 150, |bytes| read_xlsx(bytes, Wanted::default()));
+    assert_mutations_answered(&names, 150, |bytes| read_xlsx(bytes, None));
 }
 
 /// The parts of a packed file, unpacked.
@@ -160,7 +160,7 @@ fn mutated_parts_of_xlsx_are_answered() {
             let mut parts = whole.clone();
             let index = draws.below(parts.len());
             parts[index].1 = mutated(&parts[index].1, &mut draws);
-            assert_answered(name, read_xlsx(&packed(&parts), Wanted::default()));
+            assert_answered(name, read_xlsx(&packed(&parts), None));
         }
     }
 }
@@ -184,18 +184,18 @@ fn refused(read: Result<LabelledTable, FormatError>) -> FormatError {
 fn xlsx_that_claims_too_much_is_refused() {
     let (from, to) = ("uniqueCount=\"", "uniqueCount=\"99999999");
     let strings = with_part("shared_strings.xlsx", "sharedStrings.xml", from, to);
-    let error = refused(read_xlsx(&strings, Wanted::default()));
+    let error = refused(read_xlsx(&strings, None));
     assert_eq!(error.place, Place::Entry("xl/sharedStrings.xml".into()));
     for name in ["A99999999999", "AAAAAAAAAAAA3", "XFE3"] {
         let to = format!("r=\"{name}\"");
         let sheet = with_part("book.xlsx", "sheet1.xml", "r=\"B3\"", &to);
-        let error = refused(read_xlsx(&sheet, Wanted::default()));
+        let error = refused(read_xlsx(&sheet, None));
         assert_eq!(error.place, Place::Entry("xl/worksheets/sheet1.xml".into()), "{name}");
     }
     // One cell in the last corner of the sheet: a dense range of 17 billion cells.
     let row = "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row></sheetData>";
     let sheet = with_part("book.xlsx", "sheet1.xml", "</sheetData>", row);
-    let error = refused(read_xlsx(&sheet, Wanted::default()));
+    let error = refused(read_xlsx(&sheet, None));
     assert_eq!(error.place, Place::Sheet("Données".into()));
     assert!(matches!(error.problem, Problem::TooLarge(_)), "{error}");
 }
@@ -204,7 +204,7 @@ fn xlsx_that_claims_too_much_is_refused() {
 fn packed_files_that_unpack_to_too_much_are_refused() {
     let mut parts = parts(&fixture("book.xlsx"));
     parts.push(("xl/media/zeros".into(), vec![b' '; 40 << 20]));
-    let error = refused(read_xlsx(&packed(&parts), Wanted::default()));
+    let error = refused(read_xlsx(&packed(&parts), None));
     assert!(matches!(error.problem, Problem::TooLarge(_)), "{error}");
 
     let mut zsav = fixture("packed.zsav");
@@ -222,7 +222,7 @@ fn a_long_text_that_every_row_points_at_has_a_limit() {
     let mut cells = vec![Cell::Text("x".repeat(4000))];
     cells.resize(n_rows, Cell::Empty);
     let columns = vec![LabelledColumn::new("x", cells)];
-    let table = LabelledTable { label: String::new(), columns, n_rows, sheet: None };
+    let table = LabelledTable { label: String::new(), columns, n_rows };
     let mut bytes = write_dta(&table).expect("written");
     let find = |tag: &[u8]| bytes.windows(tag.len()).position(|here| here == tag);
     let start = find(b"<data>").expect("data") + 6;

@@ -11,7 +11,6 @@ use crate::trial_folder::{Files, files_below, fixture, plan, read};
 
 mod exports;
 mod formats;
-mod parquet;
 
 static CSV: LazyLock<Files> = LazyLock::new(|| files_below(&fixture("good")));
 static SEMICOLON: LazyLock<Files> = LazyLock::new(|| files_below(&fixture("good_semicolon")));

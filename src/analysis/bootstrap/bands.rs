@@ -1,15 +1,12 @@
 //! Bands that hold an effect at all months together, from the shared replicates.
 
 use super::super::Setting;
-use super::super::material::Material;
 use super::super::sheet::Sheet;
 use super::drawn::Drawn;
 use super::quantity::Quantity;
 use crate::resample::sup_t::{BandMember, sup_t_from_replicates};
-use crate::results::composition::{Composition, People};
 use crate::results::row::{ALL_REGIONS, Key};
 use crate::results::vocabulary::{Analysis, Inference, Method, ResultArm, Statistic, Unit};
-use std::collections::BTreeSet;
 
 /// Bands of effects by month and of differences of survival, for everyone.
 pub(super) fn add_bands(sheet: &mut Sheet, setting: Setting<'_>, drawn: &Drawn) {
@@ -46,15 +43,7 @@ fn add_band(sheet: &mut Sheet, setting: Setting<'_>, drawn: &Drawn, members: &[u
     let level = setting.level;
     let band = sup_t_from_replicates(&drawn.replicates, &in_band, level, drawn.allowed_share);
     let first = &drawn.quantities[members[0]];
-    let of = members.iter().flat_map(|&at| {
-        let own = drawn.quantities[at].entry.composition(Statistic::Estimate);
-        own.people().into_iter().cloned().collect::<Vec<People>>()
-    });
-    let of: BTreeSet<People> = of.collect();
-    let all = Composition::Model { of: of.into_iter().collect() };
-    let all = Composition::Resampled { of: Box::new(all), failures: false };
     let entry = first.entry.without_month().inference(Inference::BandSupT);
-    let entry = entry.made_of(Material::exactly(all.clone()));
     let band = match band {
         Ok(band) => band,
         Err(reason) => {
@@ -68,7 +57,6 @@ fn add_band(sheet: &mut Sheet, setting: Setting<'_>, drawn: &Drawn, members: &[u
     for (&at, (estimate, std_error)) in members.iter().zip(estimates.iter().zip(&band.std_errors)) {
         let quantity = &drawn.quantities[at];
         let entry = quantity.entry.inference(Inference::BandSupT);
-        let entry = entry.made_of(Material::exactly(all.clone()));
         // A month without a standard error is not in the band.
         if let Some(std_error) = std_error {
             let reach = critical.value * std_error;

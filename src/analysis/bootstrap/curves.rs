@@ -4,7 +4,6 @@ use super::super::Setting;
 use super::super::cohort::{Cohort, Scope};
 use super::super::first_job::{horizons, months_with_horizon, path};
 use super::super::sheet::Entry;
-use super::super::whom::{self, Way};
 use super::made::{Made, Readings};
 use super::quantity::Quantity;
 use crate::numeric::weights::CaseWeights;
@@ -141,8 +140,8 @@ impl<'a> Curves<'a> {
                     self.add_survival(scope, arms, (month, planned.contains(&month)));
                 }
                 Reading::RestrictedMean(place) => {
-                    let month = Some(months.restricted_mean[place]);
-                    let entry = self.entry((scope, month), Analysis::Rmst, Method::RestrictedMean);
+                    let entry = self.entry(scope, Analysis::Rmst, Method::RestrictedMean);
+                    let entry = entry.month(months.restricted_mean[place]);
                     self.add_arms(&entry, arms, Unit::Days);
                     self.add_difference(scope, &entry, arms, Unit::Days);
                     let ratio = contrast(&entry, scope).method(Method::RestrictedMeanRatio);
@@ -150,8 +149,8 @@ impl<'a> Curves<'a> {
                 }
                 Reading::Incidence(place) => {
                     let analysis = Analysis::CumulativeIncidence;
-                    let at = (scope, Some(months.incidence[place]));
-                    let entry = self.entry(at, analysis, Method::AalenJohansen).note("");
+                    let entry = self.entry(scope, analysis, Method::AalenJohansen).note("");
+                    let entry = entry.month(months.incidence[place]);
                     self.add_arms(&entry, arms, Unit::Proportion);
                     let effect = entry
                         .analysis(Analysis::Effect)
@@ -160,7 +159,7 @@ impl<'a> Curves<'a> {
                 }
                 Reading::Median => {
                     let analysis = Analysis::SurvivalMedian;
-                    let entry = self.entry((scope, None), analysis, Method::KaplanMeier);
+                    let entry = self.entry(scope, analysis, Method::KaplanMeier);
                     self.add_arms(&entry, arms, Unit::Days);
                 }
             }
@@ -173,7 +172,7 @@ impl<'a> Curves<'a> {
         arms: TwoArm<usize>,
         (month, is_planned): (i32, bool),
     ) {
-        let entry = self.entry((scope, Some(month)), Analysis::Survival, Method::KaplanMeier);
+        let entry = self.entry(scope, Analysis::Survival, Method::KaplanMeier).month(month);
         if is_planned {
             self.add_arms(&entry, arms, Unit::Proportion);
         }
@@ -183,19 +182,10 @@ impl<'a> Curves<'a> {
         self.add(quantity, Made::Difference(arms));
     }
 
-    /// The wait of a scope, to a month where there is one.
-    fn entry(
-        &self,
-        (scope, month): (Scope, Option<i32>),
-        analysis: Analysis,
-        method: Method,
-    ) -> Entry {
-        let of = |wait| Entry::new(analysis, Outcome::FirstJob, AnalysisSet::Itt, method, wait);
-        let entry = match month {
-            Some(month) => of(whom::wait_to(whom::everyone(), Way::Job, month)).month(month),
-            None => of(whom::whole_wait(whom::everyone(), Way::Job)),
-        };
-        entry.region(self.cohort.name(scope)).note(self.cohort.censoring_note())
+    fn entry(&self, scope: Scope, analysis: Analysis, method: Method) -> Entry {
+        Entry::new(analysis, Outcome::FirstJob, AnalysisSet::Itt, method)
+            .region(self.cohort.name(scope))
+            .note(self.cohort.censoring_note())
     }
 
     fn add_arms(&mut self, entry: &Entry, arms: TwoArm<usize>, unit: Unit) {

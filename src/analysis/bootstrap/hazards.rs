@@ -3,7 +3,6 @@
 use super::super::adjusted::Adjusted;
 use super::super::first_job::Model;
 use super::super::sheet::Entry;
-use super::super::whom::{self, Way};
 use super::quantity::Quantity;
 use crate::resample::NotEstimable;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role};
@@ -66,12 +65,7 @@ impl Hazards {
 
     fn add(&mut self, adjusted: Adjusted<'_>, (method, note): (Method, &str), kernel: Kernel) {
         let set = AnalysisSet::Itt;
-        let wait = whom::whole_wait(whom::everyone(), Way::Job);
-        let material = match method {
-            Method::CoxEfronAdjusted => wait.in_model(&[&adjusted.adjustment.with_covariates()]),
-            _ => wait.in_model(&[]),
-        };
-        let entry = Entry::new(Analysis::HazardRatio, Outcome::FirstJob, set, method, material)
+        let entry = Entry::new(Analysis::HazardRatio, Outcome::FirstJob, set, method)
             .contrast()
             .role(Role::Secondary);
         // Competing exits are censored in Cox regressions.

@@ -4,12 +4,9 @@ use super::super::adjusted::Adjusted;
 use super::super::amounts::{AMOUNTS, observed_to_horizon};
 use super::super::by_month::{MONTHLY, observed_at};
 use super::super::cohort::{Observed, Scope, indicator};
-use super::super::material::Material;
 use super::super::sheet::Entry;
-use super::super::whom;
 use super::quantity::Quantity;
 use crate::estimate::replicate::contrasts::Contrast;
-use crate::results::composition::People;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Unit};
 use crate::trial::arm::Arm;
 
@@ -59,16 +56,14 @@ pub(super) fn ever_employed(adjusted: Adjusted<'_>) -> Vec<Option<f64>> {
 
 /// The difference on any job at a level of a subgroup.
 pub(super) fn of_level(adjusted: Adjusted<'_>, variable: &str, level: &str) -> Quantity {
-    let horizon = adjusted.setting.plan.analysis.horizon_months;
-    let material = whom::ever_employed(horizon);
-    let entry = effect_of(adjusted, Outcome::EverEmployed, material).method(Method::RiskDifference);
+    let entry = effect_of(adjusted, Outcome::EverEmployed).method(Method::RiskDifference);
     Quantity::plain(entry.subgroup(variable, level).role(Role::Exploratory), Unit::Proportion)
 }
 
-fn effect_of(adjusted: Adjusted<'_>, outcome: Outcome, material: Material) -> Entry {
+fn effect_of(adjusted: Adjusted<'_>, outcome: Outcome) -> Entry {
     let horizon = adjusted.setting.plan.analysis.horizon_months;
     let set = AnalysisSet::IttObserved;
-    Entry::new(Analysis::Effect, outcome, set, Method::OlsStrataHc2, material)
+    Entry::new(Analysis::Effect, outcome, set, Method::OlsStrataHc2)
         .month(horizon)
         .contrast()
         .role(Role::Secondary)
@@ -110,9 +105,7 @@ impl Listed {
 
     fn add_ever_employed(&mut self, adjusted: Adjusted<'_>) {
         let column = self.column(ever_employed(adjusted));
-        let horizon = adjusted.setting.plan.analysis.horizon_months;
-        let material = whom::ever_employed(horizon);
-        let effect = effect_of(adjusted, Outcome::EverEmployed, material);
+        let effect = effect_of(adjusted, Outcome::EverEmployed);
         for scope in adjusted.cohort.scopes() {
             let role = match scope {
                 Scope::All => Role::Secondary,
@@ -128,7 +121,6 @@ impl Listed {
             let ratio = Quantity::ratio(effect.method(Method::OddsRatio));
             self.add(ratio, scope, Made::Of(column, Contrast::LogOddsRatio));
         }
-        let effect = effect.over(&adjusted.cohort.strata_facts);
         let pooled = effect.method(Method::RiskDifferenceMantelHaenszel);
         let pooled = Quantity::plain(pooled, Unit::Proportion);
         self.add(pooled, Scope::All, Made::Of(column, Contrast::MantelHaenszel));
@@ -154,8 +146,8 @@ impl Listed {
                 continue;
             };
             let column = self.column(spread(adjusted, &observed));
-            let effect = effect_of(adjusted, outcome, observed.material.clone()).month(month);
-            let quantity = Quantity::plain(effect.over(&adjusted.cohort.strata_facts), unit);
+            let effect = effect_of(adjusted, outcome).month(month);
+            let quantity = Quantity::plain(effect.clone(), unit);
             let made = Made::Of(column, Contrast::ArmAndStrata);
             if !is_planned {
                 self.add(quantity.in_band(), Scope::All, made);
@@ -175,7 +167,7 @@ impl Listed {
         let observed = observed_to_horizon(adjusted.setting, adjusted.cohort, outcome);
         let Some((observed, unit)) = observed else { return };
         let column = self.column(spread(adjusted, &observed));
-        let effect = effect_of(adjusted, outcome, observed.material.clone());
+        let effect = effect_of(adjusted, outcome);
         self.add_arms(&effect, unit, (Scope::All, column));
         let made = Made::Of(column, Contrast::ArmAndStrata);
         self.add(Quantity::plain(effect, unit), Scope::All, made);
@@ -190,13 +182,10 @@ impl Listed {
         let horizon = setting.plan.analysis.horizon_months;
         let amounts = AMOUNTS.into_iter().filter_map(|outcome| {
             let (observed, unit) = observed_to_horizon(setting, cohort, outcome)?;
-            let material = observed.material.clone();
-            Some((outcome, spread(adjusted, &observed), unit, material))
+            Some((outcome, spread(adjusted, &observed), unit))
         });
-        let takers = whom::took_up(horizon);
-        let own = whom::ever_employed(horizon);
-        let any_job = (Outcome::EverEmployed, ever_employed(adjusted), Unit::Proportion, own);
-        for (outcome, mut values, unit, material) in std::iter::once(any_job).chain(amounts) {
+        let any_job = (Outcome::EverEmployed, ever_employed(adjusted), Unit::Proportion);
+        for (outcome, mut values, unit) in std::iter::once(any_job).chain(amounts) {
             let people = cohort.outcomes.iter();
             let mut taken: Vec<Option<f64>> =
                 people.map(|p| p.took_up(horizon).map(indicator)).collect();
@@ -209,9 +198,7 @@ impl Listed {
             let (outcome_column, take_up) = (self.column(values), self.column(taken));
             self.products.push((outcome_column, take_up));
             let product = self.products.len() - 1;
-            let told: Vec<&People> = takers.events().into_iter().collect();
-            let material = material.among(takers.of()).in_model(&told);
-            let entry = effect_of(adjusted, outcome, material).analysis(Analysis::ComplierEffect);
+            let entry = effect_of(adjusted, outcome).analysis(Analysis::ComplierEffect);
             let quantity = Quantity::plain(entry.method(Method::TslsHc2), unit);
             let made = Made::Complier { outcome: outcome_column, take_up, product };
             self.add(quantity, Scope::All, made);

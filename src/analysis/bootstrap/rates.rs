@@ -80,12 +80,8 @@ impl<'a> Rates<'a> {
         let (setting, cohort) = (adjusted.setting, adjusted.cohort);
         for subgroup in &setting.plan.subgroups {
             let Some(groups) = Groups::new(setting, cohort, subgroup) else { continue };
-            let n_levels = groups.levels.len();
-            // Nobody's level is known: there is no effect to draw.
-            if n_levels == 0 {
-                continue;
-            }
             let column = super::rate_list::ever_employed(adjusted);
+            let n_levels = groups.levels.len();
             // Those of no known level are in a cell that no contrast is about.
             let cell = |at: usize| {
                 let level = groups.level_of(at).unwrap_or(n_levels);

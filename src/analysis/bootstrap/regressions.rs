@@ -5,7 +5,6 @@ use super::super::amounts::{AMOUNTS, observed_to_horizon};
 use super::super::cohort::{Observed, indicator};
 use super::super::covariates::CompleteCases;
 use super::super::sheet::Entry;
-use super::super::whom;
 use super::quantity::Quantity;
 use super::written_out::WrittenOut;
 use crate::estimate::replicate::linear::{LinearKernel, LinearScratch, Regression};
@@ -220,24 +219,18 @@ fn questions(adjusted: Adjusted<'_>) -> Vec<Question> {
     let (setting, cohort) = (adjusted.setting, adjusted.cohort);
     let horizon = setting.plan.analysis.horizon_months;
     let set = AnalysisSet::IttObserved;
-    let own = whom::ever_employed(horizon);
-    let observed = cohort.observed(own, |p| p.ever_employed(horizon).map(indicator));
-    // Of those with every covariate; who is left out is said.
-    let model = |observed: &Observed| {
-        let covariates = adjusted.adjustment.with_covariates();
-        let own = observed.material.among(&covariates);
-        own.in_model(&[observed.material.of()])
-    };
-    let material = model(&observed);
-    let effect = Entry::new(Analysis::Effect, Outcome::EverEmployed, set, Method::LinHc2, material)
+    let effect = Entry::new(Analysis::Effect, Outcome::EverEmployed, set, Method::LinHc2)
         .month(horizon)
         .contrast()
         .role(Role::Secondary);
-    let mut all = vec![Question { entry: effect.clone(), unit: Unit::Proportion, observed }];
+    let mut all = vec![Question {
+        entry: effect.clone(),
+        unit: Unit::Proportion,
+        observed: cohort.observed(|p| p.ever_employed(horizon).map(indicator)),
+    }];
     for outcome in AMOUNTS {
         if let Some((observed, unit)) = observed_to_horizon(setting, cohort, outcome) {
-            let entry = effect.outcome(outcome, model(&observed));
-            all.push(Question { entry, unit, observed });
+            all.push(Question { entry: effect.outcome(outcome), unit, observed });
         }
     }
     all

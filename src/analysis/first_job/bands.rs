@@ -1,6 +1,5 @@
 //! Bands that hold a cumulative incidence at all months together.
 
-use super::super::whom::{self, Way};
 use super::months_with_horizon;
 use crate::analysis::Setting;
 use crate::analysis::sheet::{Entry, Sheet};
@@ -54,8 +53,7 @@ pub(super) fn add_band(
     let Ok(critical) = critical else { return };
     for (month, estimate, std_error) in months {
         if let Some(limits) = LimitScale::LogLog.around(estimate, critical.value * std_error) {
-            let wait = whom::wait_to(whom::everyone(), Way::Job, month);
-            sheet.limits(&entry.month(month).made_of(wait), Unit::Proportion, limits);
+            sheet.limits(&entry.month(month), Unit::Proportion, limits);
         }
     }
 }

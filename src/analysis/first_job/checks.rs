@@ -8,7 +8,6 @@ use crate::analysis::sheet::{Entry, Sheet};
 use crate::numeric::chi_squared_test::ChiSquaredTest;
 use crate::numeric::interval::Interval;
 use crate::numeric::weights::CaseWeights;
-use crate::results::composition::{Fact, People};
 use crate::results::vocabulary::{Analysis, Method, Statistic, Unit};
 use crate::survival::concordance::{ConcordanceData, concordance};
 use crate::survival::cox::{ProportionalHazards, TimeScale};
@@ -71,7 +70,6 @@ fn add_over_time(
     for month in months_with_horizon(adjusted.setting) {
         let last_day = month_end_day(month);
         let entry = entry.month(month);
-        let between = between(&entry, first_day, last_day);
         let own = match (fitted, test) {
             (Ok(fitted), Ok(test)) => Ok((fitted, &test.residuals)),
             (Err(reason), _) | (_, Err(reason)) => Err(reason.clone()),
@@ -81,7 +79,7 @@ fn add_over_time(
                 .filter(|(day, _)| (first_day..=last_day).contains(*day))
                 .map(|(_, row)| row[0])
                 .collect();
-            sheet.count(&entry, Statistic::Events, &between, within.len());
+            sheet.put(&entry, Statistic::Events, Unit::Count, within.len() as f64);
             if within.is_empty() {
                 return Err("no first job in this part of the follow-up".to_owned());
             }
@@ -90,16 +88,9 @@ fn add_over_time(
             let estimate = within.iter().sum::<f64>() / n;
             Ok(LogRatio { estimate, std_error: variance.sqrt() })
         });
-        let entry = entry.in_model(&[&between]);
         add_ratio_without_p(sheet, &entry, (ratio, adjusted.setting.level));
         first_day = last_day + 1;
     }
-}
-
-/// Those with a first job on those days.
-fn between(entry: &Entry, first_day: i32, last_day: i32) -> People {
-    let of = entry.material().of().with(Fact::FirstJob { by: last_day });
-    of.but_not(Fact::FirstJob { by: first_day.saturating_sub(1) })
 }
 
 /// How often the person with the higher hazard had the job sooner.

@@ -1,6 +1,5 @@
 //! Kaplan-Meier curves, their quantiles and bands, how long people were followed, milestones.
 
-use super::super::whom::{self, Way};
 use super::group::Group;
 use super::months_with_horizon;
 use super::rows::{CURVE, add_difference, add_point, add_quantile};
@@ -55,8 +54,7 @@ pub(super) fn add_kaplan_meier(
         let curve = KaplanMeier::on_scale(table, limits(setting));
         let entry = survival.arm(arm);
         for &month in &setting.plan.analysis.months {
-            let wait = whom::wait_to(whom::everyone(), Way::Job, month);
-            add_point(sheet, &entry.month(month).made_of(wait), curve.at(month_in_days(month)));
+            add_point(sheet, &entry.month(month), curve.at(month_in_days(month)));
         }
         add_quantile(sheet, &entry.analysis(Analysis::SurvivalMedian), (median(&curve), 0.5));
         for share in QUANTILES {
@@ -92,8 +90,7 @@ fn add_band(
     }
     let rows = [(Statistic::CiLower, Unit::Proportion), (Statistic::CiUpper, Unit::Proportion)];
     for &month in &setting.plan.analysis.months {
-        let wait = whom::wait_to(whom::everyone(), Way::Job, month);
-        let entry = entry.month(month).made_of(wait);
+        let entry = entry.month(month);
         let time_days = month_in_days(month);
         match &band {
             Ok(own) => match limits_at(own, time_days) {
@@ -127,8 +124,6 @@ fn add_milestones(
         let both = at(&tables.intervention)
             .and_then(|intervention| Ok(TwoArm { intervention, control: at(&tables.control)? }));
         let test = both.and_then(|arms| milestone_test(arms, setting.level));
-        let wait = whom::wait_to(whom::everyone(), Way::Job, month);
-        let entry = entry.made_of(wait);
         let difference = entry.method(Method::SurvivalDifference).month(month);
         let own = test.map(|test| test.difference);
         add_difference(sheet, &difference, own, (Statistic::Estimate, Unit::Proportion));
@@ -157,12 +152,7 @@ pub(super) fn add_weighted(sheet: &mut Sheet, adjusted: Adjusted<'_>, survival: 
             Ok(own) => CaseWeights::Sampling(own),
             Err(reason) => {
                 for &month in &setting.plan.analysis.months {
-                    let entry = entry.month(month).made_of(whom::wait_to(
-                        whom::everyone(),
-                        Way::Job,
-                        month,
-                    ));
-                    sheet.all_missing(&entry, &CURVE, &reason);
+                    sheet.all_missing(&entry.month(month), &CURVE, &reason);
                 }
                 continue;
             }
@@ -172,11 +162,7 @@ pub(super) fn add_weighted(sheet: &mut Sheet, adjusted: Adjusted<'_>, survival: 
         let table = EventTable::of(times, weights);
         let curve = KaplanMeier::robust(&table, times, weights, limits(setting));
         for &month in &setting.plan.analysis.months {
-            // The weights of those at risk are added up.
-            let entry = entry
-                .month(month)
-                .made_of(whom::wait_to(whom::everyone(), Way::Job, month).in_model(&[]));
-            add_point(sheet, &entry, curve.at(month_in_days(month)));
+            add_point(sheet, &entry.month(month), curve.at(month_in_days(month)));
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Tests of equal times to the first job, and of equal cumulative incidences.
 
-use super::super::material::Material;
-use super::super::whom::{self, Way};
 use super::group::Group;
 use crate::analysis::Setting;
 use crate::analysis::cohort::Cohort;
@@ -9,7 +7,6 @@ use crate::analysis::effect_rows::{TEST, add_test_or};
 use crate::analysis::sheet::{Entry, Sheet};
 use crate::numeric::chi_squared_test::ChiSquaredTest;
 use crate::plan::analyses::FlemingHarrington as Weights;
-use crate::results::composition::{Composition, EVER, Fact, People};
 use crate::results::vocabulary::{Analysis, Method, Outcome, Role, Statistic, Unit};
 use crate::survival::ending::{Cause, Ending};
 use crate::survival::event_table::EventTable;
@@ -18,7 +15,7 @@ use crate::survival::log_rank::{log_rank, log_rank_stratified, peto_peto, peto_p
 use crate::survival::max_combo::{MaxCombo, MaxComboError, max_combo_stratified};
 use crate::survival::not_estimable::NotEstimable;
 use crate::survival::weighted_log_rank::{FlemingHarrington, fleming_harrington_stratified};
-use crate::trial::arm::{Arm, TwoArm};
+use crate::trial::arm::TwoArm;
 
 /// Tests of one group, not stratified.
 pub(super) fn add_tests(
@@ -39,8 +36,7 @@ pub(super) fn add_tests(
     add_max_combo(sheet, &entry.method(Method::MaxCombo), combined);
     let entry = entry.note("").method(Method::Gray);
     add_test_or(sheet, &entry, gray(arms, Cause::Event).map(|own| own.test));
-    let wait = whom::whole_wait(whom::everyone(), Way::CompetingExit);
-    let entry = entry.outcome(Outcome::CompetingExit, wait);
+    let entry = entry.outcome(Outcome::CompetingExit);
     add_test_or(sheet, &entry, gray(arms, Cause::Competing).map(|own| own.test));
 }
 
@@ -54,7 +50,6 @@ pub(super) fn add_stratified_tests(
     let strata = tables_by_stratum(cohort);
     let strata: Vec<TwoArm<&EventTable>> = strata.iter().map(TwoArm::as_ref).collect();
     let entry = survival.analysis(Analysis::SurvivalTest).contrast().role(Role::Secondary);
-    let entry = entry.made_of(by_stratum(cohort, EVER));
     let log_rank = log_rank_stratified(&strata);
     add_test_or(sheet, &entry.method(Method::LogRankStratified), log_rank);
     let peto_peto = peto_peto_stratified(&strata);
@@ -66,19 +61,6 @@ pub(super) fn add_stratified_tests(
     let entry = entry.note("").method(Method::GrayStratified);
     let gray = gray_stratified(&strata, Cause::Event, 0.0).map(|own| own.test);
     add_test_or(sheet, &entry, gray);
-}
-
-/// The waits of both arms of each stratum, to a day.
-pub(in crate::analysis) fn by_stratum(cohort: &Cohort<'_>, by: i32) -> Material {
-    let cells = cohort
-        .strata_facts
-        .iter()
-        .flat_map(|stratum| Arm::BOTH.map(|arm| whom::those(stratum.clone()).with(Fact::Arm(arm))));
-    let of: Vec<People> = cells.collect();
-    let ways = [Way::Job, Way::CompetingExit, Way::Censored];
-    let ended = |own: &People| ways.map(|way| (by, whom::ended(way, by).and(own)));
-    let events = of.iter().flat_map(ended).collect();
-    Material::exactly(Composition::Path { of, events })
 }
 
 /// Counts by day of each stratum.

@@ -1,11 +1,9 @@
 //! Participants whose times are looked at together: a region, a level of a variable, or both.
 
-use super::super::whom::{self, Way};
 use crate::analysis::Setting;
 use crate::analysis::cohort::{Cohort, Scope};
 use crate::analysis::sheet::{Entry, Sheet};
 use crate::analysis::subgroups::Groups;
-use crate::results::composition::EVER;
 use crate::results::vocabulary::{Analysis, Method, Role, Statistic, Unit};
 use crate::survival::ending::Ending;
 use crate::survival::event_table::EventTable;
@@ -126,17 +124,16 @@ impl Group {
         for arm in Arm::BOTH {
             let entry = entry.arm(arm);
             let (days, endings) = self.times(cohort, arm);
-            let count = |ending| endings.iter().filter(|own| **own == ending).count();
-            sheet.count(&entry, Statistic::N, &whom::everyone(), days.len());
-            for (statistic, way, ending) in [
-                (Statistic::Events, Way::Job, Ending::Event),
-                (Statistic::CompetingExits, Way::CompetingExit, Ending::Competing),
-                (Statistic::Censored, Way::Censored, Ending::Censored),
+            let count = |ending| endings.iter().filter(|own| **own == ending).count() as f64;
+            for (statistic, unit, value) in [
+                (Statistic::N, Unit::Count, days.len() as f64),
+                (Statistic::Events, Unit::Count, count(Ending::Event)),
+                (Statistic::CompetingExits, Unit::Count, count(Ending::Competing)),
+                (Statistic::Censored, Unit::Count, count(Ending::Censored)),
+                (Statistic::PersonDays, Unit::Days, days.iter().map(|&day| f64::from(day)).sum()),
             ] {
-                sheet.count(&entry, statistic, &whom::ended(way, EVER), count(ending));
+                sheet.put(&entry, statistic, unit, value);
             }
-            let person_days = days.iter().map(|&day| f64::from(day)).sum();
-            sheet.put(&entry, Statistic::PersonDays, Unit::Days, person_days);
         }
     }
 }

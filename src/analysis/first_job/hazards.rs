@@ -1,6 +1,5 @@
 //! Ratios of hazards: Cox regressions on everyone randomised, their tests and checks.
 
-use super::super::whom::{self, Way};
 use super::regression::{Model, Regression, add_profile_ratio, add_ratio, add_ratio_inference};
 use std::collections::BTreeSet;
 
@@ -21,7 +20,6 @@ const EFRON: (Ties, Penalty) = (Ties::Efron, Penalty::None);
 /// Cox regressions of the first job, and of competing exits.
 pub(super) fn add_hazard_ratios(sheet: &mut Sheet, adjusted: Adjusted<'_>, survival: &Entry) {
     let entry = survival.analysis(Analysis::HazardRatio).contrast().role(Role::Secondary);
-    let entry = entry.in_model(&[]);
     let simple = Model::of_everyone(adjusted.cohort, Cause::Event);
     let stratified = simple.clone().within(&adjusted.cohort.strata.codes);
     let full = Model::adjusted(adjusted, Cause::Event);
@@ -30,10 +28,6 @@ pub(super) fn add_hazard_ratios(sheet: &mut Sheet, adjusted: Adjusted<'_>, survi
         (Method::CoxEfronStratified, &stratified),
         (Method::CoxEfronAdjusted, &full),
     ] {
-        let entry = match method {
-            Method::CoxEfronAdjusted => entry.in_model(&[&adjusted.adjustment.with_covariates()]),
-            _ => entry.clone(),
-        };
         add_model(sheet, adjusted, (&entry.method(method), method), model);
     }
     for variant in &adjusted.setting.plan.first_job.cox {
@@ -41,8 +35,7 @@ pub(super) fn add_hazard_ratios(sheet: &mut Sheet, adjusted: Adjusted<'_>, survi
     }
     add_weighted(sheet, adjusted, &entry.method(Method::CoxEfron), &simple);
     let competing = Model::of_everyone(adjusted.cohort, Cause::Competing);
-    let exits = whom::whole_wait(whom::everyone(), Way::CompetingExit).in_model(&[]);
-    let entry = entry.outcome(Outcome::CompetingExit, exits).method(Method::CoxEfron);
+    let entry = entry.outcome(Outcome::CompetingExit).method(Method::CoxEfron);
     let note = "first jobs censored";
     let fitted = competing.fit(CaseWeights::Once, EFRON);
     add_ratio(sheet, &entry.note(note), (fitted.map(|own| own.arm()), adjusted.setting.level));

@@ -1,6 +1,5 @@
 //! Ratios of hazards by region and by subgroup, always with a test of interaction.
 
-use super::super::whom;
 use super::group::Group;
 use super::regression::{Column, Model, add_ratio_without_p};
 use crate::analysis::Setting;
@@ -10,7 +9,6 @@ use crate::analysis::sheet::{Entry, Sheet};
 use crate::analysis::subgroups::Groups;
 use crate::numeric::chi_squared_test::ChiSquaredTest;
 use crate::numeric::weights::CaseWeights;
-use crate::results::composition::Fact;
 use crate::results::vocabulary::{Analysis, Method, Role};
 use crate::survival::cox::{Penalty, Ties, likelihood_ratio};
 use crate::survival::ending::Cause;
@@ -28,8 +26,7 @@ pub(super) fn add_hazard_ratios_by_group(
         .analysis(Analysis::HazardRatio)
         .method(Method::CoxEfronStratified)
         .contrast()
-        .role(Role::Exploratory)
-        .in_model(&[]);
+        .role(Role::Exploratory);
     let regions = Group::scopes(cohort);
     if regions.len() > 2 {
         let codes: Vec<Option<usize>> = cohort.outcomes.iter().map(|p| Some(p.region)).collect();
@@ -42,8 +39,6 @@ pub(super) fn add_hazard_ratios_by_group(
         let Some(groups) = Groups::new(setting, cohort, subgroup) else { continue };
         let levels = Group::levels(cohort, &subgroup.variable, &groups);
         let n_known: usize = levels.iter().map(|group| group.positions().len()).sum();
-        let known = whom::those(Fact::Known { variable: subgroup.variable.clone() });
-        let entry = entry.in_model(&[&known]);
         let entry = match cohort.days.len() - n_known {
             0 => entry.clone(),
             n => entry.also(&format!("{n} are left out: {} is missing", subgroup.variable)),
@@ -85,9 +80,6 @@ fn add_interaction(
 
 fn equal_ratios(cohort: &Cohort<'_>, levels: &[Option<usize>]) -> Result<ChiSquaredTest, String> {
     let n_levels = levels.iter().flatten().max().map_or(0, |last| last + 1);
-    if n_levels < 2 {
-        return Err("fewer than two levels have participants".to_owned());
-    }
     let positions: Vec<usize> = (0..levels.len()).filter(|&at| levels[at].is_some()).collect();
     let n_strata = cohort.strata.len();
     let cell = |at: usize| levels[at].unwrap_or(0) * n_strata + cohort.strata.codes[at];

@@ -1,6 +1,5 @@
 //! Cumulative incidence of a first job and of competing exits, their bands and differences.
 
-use super::super::whom::{self, Way};
 use super::bands::add_band;
 use super::group::Group;
 use super::means::horizons;
@@ -29,21 +28,7 @@ const CAUSES: [(Cause, Ending, Outcome); 2] = [
 
 fn entry_of(group: &Group, outcome: Outcome) -> Entry {
     let (analysis, method) = (Analysis::CumulativeIncidence, Method::AalenJohansen);
-    let wait = whom::whole_wait(whom::everyone(), way_of(outcome));
-    group.entry(&Entry::new(analysis, outcome, AnalysisSet::Itt, method, wait))
-}
-
-fn way_of(outcome: Outcome) -> Way {
-    match outcome {
-        Outcome::CompetingExit => Way::CompetingExit,
-        _ => Way::Job,
-    }
-}
-
-/// The same at a month of the curve.
-fn at_month(entry: &Entry, month: i32) -> Entry {
-    let way = way_of(entry.key().outcome);
-    entry.month(month).made_of(whom::wait_to(whom::everyone(), way, month))
+    group.entry(&Entry::new(analysis, outcome, AnalysisSet::Itt, method))
 }
 
 /// Curves of both causes, bands, and the arms' differences.
@@ -97,7 +82,7 @@ fn add_curve(
 ) {
     let months = months_with_horizon(setting);
     for month in 0..=months.last().copied().unwrap_or(0) {
-        let entry = at_month(incidence, month);
+        let entry = incidence.month(month);
         match curve.at(month_in_days(month)) {
             Ok(point) => {
                 add_point(sheet, &entry, Ok(point));
@@ -133,7 +118,7 @@ fn add_differences(
         let is_headline = cause == Cause::Event
             && (group.scope, month, missing) == (Scope::All, horizon, Missingness::Some);
         let role = if is_headline { Role::Primary } else { group.role() };
-        let entry = at_month(&entry, month).role(role);
+        let entry = entry.month(month).role(role);
         let difference = difference(tables, cause, month, setting.level);
         add_difference(sheet, &entry, difference, (Statistic::Estimate, Unit::Proportion));
     }
@@ -160,7 +145,7 @@ fn add_time_lost(
 ) {
     let entry = incidence.analysis(Analysis::TimeLost).method(Method::TimeLostAalenJohansen);
     for month in horizons(setting) {
-        let entry = at_month(&entry, month);
+        let entry = entry.month(month);
         let of = |arm: Arm| time_lost(tables.get(arm), cause, month_in_days(month));
         for arm in Arm::BOTH {
             let lost = of(arm).map(|own| (own.estimate_days, own.std_error_days));

@@ -1,6 +1,5 @@
 //! Restricted mean times without a job, and their contrasts.
 
-use super::super::whom::{self, Way};
 use super::group::Group;
 use super::months_with_horizon;
 use super::rows::{add_difference, add_mean_days};
@@ -22,7 +21,6 @@ use crate::survival::restricted_mean_contrast::{
 };
 use crate::survival::times::Times;
 use crate::trial::arm::{Arm, TwoArm};
-use crate::trial::time::month_end_day;
 use crate::trial::time::month_in_days;
 
 const DAYS: (Statistic, Unit) = (Statistic::EstimateDays, Unit::Days);
@@ -50,7 +48,7 @@ pub(super) fn add_restricted_means(
         for (arm, table) in tables.iter() {
             let mean = restricted_mean(table, month_in_days(month));
             let mean = mean.map(|own| (own.estimate_days, own.std_error_days));
-            add_mean_days(sheet, &at_month(&entry, month).arm(arm), mean);
+            add_mean_days(sheet, &entry.month(month).arm(arm), mean);
         }
     }
     let contrast = entry.contrast().role(group.role());
@@ -63,21 +61,16 @@ pub(super) fn add_restricted_means(
         }
         let role = if months.contains(&month) { group.role() } else { Role::Exploratory };
         let difference = means.map(|means| restricted_mean_difference(means, setting.level));
-        add_difference(sheet, &at_month(&contrast, month).role(role), difference, DAYS);
+        add_difference(sheet, &contrast.month(month).role(role), difference, DAYS);
     }
     for month in months {
-        let (contrast, means) = (at_month(&contrast, month), means(&tables, month));
+        let (contrast, means) = (contrast.month(month), means(&tables, month));
         let ratio = means.and_then(|means| restricted_mean_ratio(means, setting.level));
         add_ratio(sheet, &contrast.method(Method::RestrictedMeanRatio), ratio);
         let lost =
             means.and_then(|means| time_lost_ratio(means, month_in_days(month), setting.level));
         add_ratio(sheet, &contrast.method(Method::RestrictedTimeLostRatio), lost);
     }
-}
-
-/// The wait to a month.
-fn at_month(entry: &Entry, month: i32) -> Entry {
-    entry.month(month).made_of(whom::wait_to(whom::everyone(), Way::Job, month))
 }
 
 /// Every month to the last one of the plan.
@@ -116,12 +109,11 @@ pub(super) fn add_adjusted_means(sheet: &mut Sheet, adjusted: Adjusted<'_>, surv
     let strata: Vec<TwoArm<EventTable>> = super::equality::tables_by_stratum(cohort);
     let strata: Vec<TwoArm<&EventTable>> = strata.iter().map(TwoArm::as_ref).collect();
     for month in horizons(setting) {
-        let entry = at_month(&entry, month);
+        let entry = entry.month(month);
         let stratified =
             stratified_restricted_mean_difference(&strata, month_in_days(month), setting.level)
                 .map_err(|own| format!("{}: {}", cohort.strata.names[own.stratum], own.reason));
-        let by_stratum = super::equality::by_stratum(cohort, month_end_day(month));
-        let own = entry.method(Method::RestrictedMeanStratified).made_of(by_stratum);
+        let own = entry.method(Method::RestrictedMeanStratified);
         add_difference(sheet, &own, stratified, DAYS);
         add_regression(sheet, adjusted, &entry.method(Method::RestrictedMeanAdjusted), month);
         add_weighted(sheet, adjusted, &entry.method(Method::RestrictedMean), month);
@@ -147,7 +139,7 @@ fn add_regression(sheet: &mut Sheet, adjusted: Adjusted<'_>, entry: &Entry, mont
         }
     }
     let (fit, note) = adjusted.least_squares(&cohort.everyone(values));
-    let entry = entry.also(&note).in_model(&[&adjusted.adjustment.with_covariates()]);
+    let entry = entry.also(&note);
     let inference = fit.and_then(|own| {
         let inference = own.inference.map_err(|reason| reason.to_string())?;
         Ok((own.estimate, own.df, inference))
@@ -181,6 +173,6 @@ fn add_weighted(sheet: &mut Sheet, adjusted: Adjusted<'_>, entry: &Entry, month:
         let means = TwoArm { intervention: own, control: mean(Arm::Control)? };
         Ok(restricted_mean_difference(means, adjusted.setting.level))
     });
-    let entry = entry.analysis_set(AnalysisSet::IttWeighted).in_model(&[]);
+    let entry = entry.analysis_set(AnalysisSet::IttWeighted);
     add_difference(sheet, &entry, difference, DAYS);
 }

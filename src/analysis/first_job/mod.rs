@@ -21,9 +21,7 @@ use super::cohort::Scope;
 use super::flow::Missingness;
 pub(super) use super::setting::months_with_horizon;
 use super::sheet::{Entry, Sheet};
-use super::whom::{self, Way};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome};
-pub(super) use equality::by_stratum;
 use group::Group;
 pub(super) use means::{horizons, path};
 pub(super) use regression::Model;
@@ -31,15 +29,9 @@ pub(super) use regression::Model;
 /// Everything about the time to the first job.
 pub(super) fn add_first_job(sheet: &mut Sheet, adjusted: Adjusted<'_>, missing: Missingness) {
     let (setting, cohort) = (adjusted.setting, adjusted.cohort);
-    let wait = whom::whole_wait(whom::everyone(), Way::Job);
-    let curve = Entry::new(
-        Analysis::Survival,
-        Outcome::FirstJob,
-        AnalysisSet::Itt,
-        Method::KaplanMeier,
-        wait,
-    )
-    .note(cohort.censoring_note());
+    let curve =
+        Entry::new(Analysis::Survival, Outcome::FirstJob, AnalysisSet::Itt, Method::KaplanMeier)
+            .note(cohort.censoring_note());
     for group in Group::scopes(cohort) {
         group.add_time_at_risk(sheet, cohort, &curve);
         curves::add_kaplan_meier(sheet, setting, cohort, (&curve, &group));

@@ -1,8 +1,6 @@
 //! Time from another origin than randomisation: descriptive, since who reaches it is not left to
 //! chance.
 
-use super::super::material::Material;
-use super::super::whom;
 use super::months_with_horizon;
 use super::rows::{add_point, add_quantile};
 use crate::analysis::Setting;
@@ -10,7 +8,6 @@ use crate::analysis::cohort::Cohort;
 use crate::analysis::sheet::{Entry, Sheet};
 use crate::derive::outcomes::RetentionEnding;
 use crate::numeric::weights::CaseWeights;
-use crate::results::composition::Origin;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Statistic, Unit};
 use crate::survival::aalen_johansen::CumulativeIncidence;
 use crate::survival::ending::{Cause, Ending};
@@ -46,7 +43,6 @@ pub(super) fn add_other_origins(sheet: &mut Sheet, setting: Setting<'_>, cohort:
         Outcome::FirstJob,
         AnalysisSet::ProgrammeStarted,
         Method::AalenJohansen,
-        whom::whole_wait_since(Origin::ProgrammeStart),
     )
     .note(NOT_RANDOMISED);
     for arm in Arm::BOTH {
@@ -59,18 +55,14 @@ pub(super) fn add_other_origins(sheet: &mut Sheet, setting: Setting<'_>, cohort:
             late.days.iter().zip(&late.entries).map(|(day, entry)| day - entry).collect();
         let since = Wait { entries: Vec::new(), days, endings: late.endings.clone() };
         let entry = incidence.arm(arm);
-        let since_start: At = |month| whom::wait_since(Origin::ProgrammeStart, month);
-        let entries = (&entry.level(SINCE_PROGRAMME), since_start);
-        add_incidence(sheet, setting, entries, &since);
-        let entries: (&Entry, At) = (&entry.level(FROM_PROGRAMME), whom::wait_from_programme);
-        add_incidence(sheet, setting, entries, &late);
+        add_incidence(sheet, setting, (&entry.level(SINCE_PROGRAMME), &since));
+        add_incidence(sheet, setting, (&entry.level(FROM_PROGRAMME), &late));
     }
     let survival = Entry::new(
         Analysis::Survival,
         Outcome::JobRetention,
         AnalysisSet::WithFirstJob,
         Method::KaplanMeier,
-        whom::whole_wait_since(Origin::FirstJob),
     )
     .note(JOB_HOLDERS)
     .level(SINCE_JOB);
@@ -132,15 +124,12 @@ impl Wait {
     }
 }
 
-/// Of whom a wait is made, to a month.
-type At = fn(i32) -> Material;
-
-fn add_incidence(sheet: &mut Sheet, setting: Setting<'_>, (entry, at): (&Entry, At), wait: &Wait) {
+fn add_incidence(sheet: &mut Sheet, setting: Setting<'_>, (entry, wait): (&Entry, &Wait)) {
     wait.add_counts(sheet, entry);
     let table = wait.table();
     let curve = CumulativeIncidence::new(&table, Cause::Event, setting.level);
     for month in months_with_horizon(setting) {
-        let entry = entry.month(month).made_of(at(month));
+        let entry = entry.month(month);
         let point = curve.at(month_in_days(month));
         let is_known = point.is_ok();
         add_point(sheet, &entry, point);
@@ -157,7 +146,7 @@ fn add_retention(sheet: &mut Sheet, setting: Setting<'_>, (entry, wait): (&Entry
     let curve = KaplanMeier::new(&table, setting.level);
     let months = months_with_horizon(setting);
     for month in 0..=months.last().copied().unwrap_or(0) {
-        let entry = entry.month(month).made_of(whom::wait_since(Origin::FirstJob, month));
+        let entry = entry.month(month);
         match curve.at(month_in_days(month)) {
             Ok(point) => {
                 add_point(sheet, &entry, Ok(point));

@@ -71,8 +71,7 @@ impl Model {
     /// Arm and covariates within the strata, of those who have every covariate.
     pub(in crate::analysis) fn adjusted(adjusted: Adjusted<'_>, cause: Cause) -> Self {
         let cohort = adjusted.cohort;
-        let everyone = cohort.everyone(vec![0.0; cohort.outcomes.len()]);
-        let complete = adjusted.adjustment.complete_cases(&everyone);
+        let complete = adjusted.adjustment.complete_cases(&cohort.observed(|_| Some(0.0)));
         let mut model = Self::of(cohort, complete.observed.positions.clone(), cause);
         let covariates = complete.named_columns().into_iter();
         model.columns.extend(covariates.map(|(name, values)| Column { name, values }));

@@ -1,6 +1,5 @@
 //! Jobs started, the first one and others: mean numbers, and the ratio of rates.
 
-use super::super::whom;
 use super::months_with_horizon;
 use super::regression::{Model, add_ratio};
 use super::rows::add_difference;
@@ -47,12 +46,6 @@ impl Starts {
         starts
     }
 
-    /// Most jobs that one person started.
-    fn most(&self) -> u32 {
-        let most = self.offsets.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
-        u32::try_from(most).unwrap_or(u32::MAX)
-    }
-
     fn recurrences(&self) -> Result<Recurrences<'_>, String> {
         let events = (self.offsets.as_slice(), self.days.as_slice());
         Recurrences::new(events, &self.ends, &self.endings, None)
@@ -64,22 +57,14 @@ impl Starts {
 pub(super) fn add_repeated_jobs(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
     let (setting, cohort) = (adjusted.setting, adjusted.cohort);
     let starts = TwoArm::from_fn(|arm| Starts::of(cohort, &cohort.members(Scope::All, arm)));
-    let most = starts.iter().map(|(_, own)| own.most()).max().unwrap_or(0);
-    let all = whom::all_job_starts(most);
-    let entry = Entry::new(
-        Analysis::ArmMean,
-        Outcome::JobStarts,
-        AnalysisSet::Itt,
-        Method::MeanCumulative,
-        all,
-    );
+    let entry =
+        Entry::new(Analysis::ArmMean, Outcome::JobStarts, AnalysisSet::Itt, Method::MeanCumulative);
     let months = months_with_horizon(setting);
     for (arm, own) in starts.iter() {
         for month in 0..=months.last().copied().unwrap_or(0) {
             let mean = mean_at(own, month, setting.level);
             if mean.is_ok() || months.contains(&month) {
-                let entry = entry.arm(arm).month(month).made_of(whom::job_starts(month, most));
-                add_mean(sheet, &entry, (own, month), mean);
+                add_mean(sheet, &entry.arm(arm).month(month), (own, month), mean);
             }
         }
     }
@@ -91,10 +76,9 @@ pub(super) fn add_repeated_jobs(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
             Ok(mean_count_difference(arms, setting.level))
         });
         let own = (Statistic::Estimate, Unit::Count);
-        let entry = entry.month(month).made_of(whom::job_starts(month, most));
-        add_difference(sheet, &entry, difference, own);
+        add_difference(sheet, &entry.month(month), difference, own);
     }
-    let entry = entry.analysis(Analysis::HazardRatio).method(Method::AndersenGill).in_model(&[]);
+    let entry = entry.analysis(Analysis::HazardRatio).method(Method::AndersenGill);
     add_rate_ratio(sheet, adjusted, &entry);
 }
 

@@ -1,6 +1,5 @@
 //! Ratios of subdistribution hazards, competing exits counted as such.
 
-use super::super::whom::{self, Way};
 use super::regression::{Column, LogRatio, Model, add_ratio_without_p};
 use crate::analysis::adjusted::Adjusted;
 use crate::analysis::cohort::Cohort;
@@ -13,23 +12,15 @@ use crate::survival::fine_gray::{FineGrayData, FineGrayError, fine_gray};
 /// Fine and Gray's regressions: arm alone for both ways out, and with strata and covariates.
 pub(super) fn add_subdistribution_ratios(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
     let (cohort, level) = (adjusted.cohort, adjusted.setting.level);
-    let wait = whom::whole_wait(whom::everyone(), Way::Job).in_model(&[]);
-    let entry = Entry::new(
-        Analysis::HazardRatio,
-        Outcome::FirstJob,
-        AnalysisSet::Itt,
-        Method::FineGray,
-        wait,
-    )
-    .contrast()
-    .role(Role::Secondary);
+    let entry =
+        Entry::new(Analysis::HazardRatio, Outcome::FirstJob, AnalysisSet::Itt, Method::FineGray)
+            .contrast()
+            .role(Role::Secondary);
     for (cause, outcome) in
         [(Cause::Event, Outcome::FirstJob), (Cause::Competing, Outcome::CompetingExit)]
     {
         let (ratio, note) = fit(cohort, Model::of_everyone(cohort, cause), cause);
-        let way = if cause == Cause::Event { Way::Job } else { Way::CompetingExit };
-        let wait = whom::whole_wait(whom::everyone(), way).in_model(&[]);
-        let entry = entry.outcome(outcome, wait).also(&note);
+        let entry = entry.outcome(outcome).also(&note);
         add_ratio_without_p(sheet, &entry, (ratio, level));
     }
     let mut model = Model::adjusted(adjusted, Cause::Event);
@@ -41,8 +32,7 @@ pub(super) fn add_subdistribution_ratios(sheet: &mut Sheet, adjusted: Adjusted<'
         }
     }
     let (ratio, note) = fit(cohort, model, Cause::Event);
-    let covariates = adjusted.adjustment.with_covariates();
-    let entry = entry.method(Method::FineGrayAdjusted).also(&note).in_model(&[&covariates]);
+    let entry = entry.method(Method::FineGrayAdjusted).also(&note);
     add_ratio_without_p(sheet, &entry, (ratio, level));
 }
 

@@ -1,8 +1,5 @@
 //! The first paid job that answers tell of, as they bracket it; the dated first job stands beside it.
 
-use super::super::material::Material;
-use super::super::whom;
-use crate::results::composition::{EVER, Fact, People, Quantity};
 use ndarray::Array2;
 
 use super::super::Setting;
@@ -56,21 +53,9 @@ impl Reported {
     }
 }
 
-/// Those whose answers tell when the first job came, of those who did not work on day 0.
-fn told() -> Material {
-    let reported =
-        || Quantity { outcome: Outcome::FirstJobReported, month: None, level: String::new() };
-    let told = whom::those(Fact::Measured(reported()));
-    let of = told.but_not(Fact::AtWorkOnDay0);
-    let events = of.with(Fact::Positive(reported()));
-    // Who is left out is said beside every number.
-    let left_out = told.with(Fact::AtWorkOnDay0);
-    Material::path(of, EVER, (&events, &People::nobody()), &[]).telling(&left_out)
-}
-
 /// Whether a participant is known to have worked on the day of randomisation: by the baseline
 /// answer, or by a competitive job that began before that day and had not ended.
-pub(in crate::analysis) fn worked_on_day_0(cohort: &Cohort<'_>, at: usize) -> bool {
+fn worked_on_day_0(cohort: &Cohort<'_>, at: usize) -> bool {
     let says = cohort.waves.answer(at, 0).and_then(|answer| {
         let answers = &cohort.data.questionnaires.answers;
         answers[answer].working_now
@@ -102,7 +87,6 @@ pub(super) fn add_brackets(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Coh
         Outcome::FirstJobReported,
         AnalysisSet::Answered,
         Method::Turnbull,
-        told(),
     )
     .note(NOTE);
     let waves = setting.plan.wave_months();

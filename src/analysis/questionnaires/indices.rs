@@ -3,11 +3,9 @@
 use super::super::Setting;
 use super::super::cohort::Cohort;
 use super::super::effect_rows::estimate_and_limits;
-use super::super::material::Material;
 use super::super::proportions::add_strata_regression;
 use super::super::sheet::{Entry, Sheet};
 use super::super::summary::add_mean;
-use super::super::whom;
 use super::role::role_of;
 use crate::estimate::inverse_covariance_index::{
     Better, IndexOutcome, InverseCovarianceIndex, inverse_covariance_index,
@@ -15,7 +13,6 @@ use crate::estimate::inverse_covariance_index::{
 use crate::plan::instrument::types::Direction;
 use crate::plan::questionnaire_outcomes::ResolvedOutcome;
 use crate::plan::questionnaires::Index;
-use crate::results::composition::{Fact, People, Quantity};
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::Arm;
 
@@ -42,9 +39,7 @@ fn add_index(
     (index, members): (&Index, &[(usize, &ResolvedOutcome)]),
     month: i32,
 ) {
-    let (set, method) = (AnalysisSet::Answered, Method::Mean);
-    let some = Material::amount(with_some(cohort, members, month), None);
-    let entry = Entry::new(Analysis::ArmMean, Outcome::Index, set, method, some.clone())
+    let entry = Entry::new(Analysis::ArmMean, Outcome::Index, AnalysisSet::Answered, Method::Mean)
         .level(&index.id)
         .month(month);
     let effect = entry.analysis(Analysis::Effect).contrast().role(Role::Secondary);
@@ -63,17 +58,7 @@ fn add_index(
         .map(|((_, outcome), weight)| format!("{} {weight:.2}", outcome.id))
         .collect();
     let weights = format!("weights: {}", weights.join(", "));
-    // Whose members weigh nothing together has no index.
-    let some = match own.n_without_weight {
-        0 => some,
-        _ => some.among(&whom::those(Fact::Measured(Quantity::level_at(
-            Outcome::Index,
-            &index.id,
-            month,
-        )))),
-    };
-    let (entry, effect) = (entry.made_of(some.clone()), effect.made_of(some.clone()));
-    let all = cohort.observed_by_position(some, |at| own.values[at]);
+    let all = cohort.observed_by_position(|at| own.values[at]);
     for scope in cohort.scopes() {
         let observed = all.within(cohort, scope);
         let entry = entry.region(cohort.name(scope)).note(&weights);
@@ -83,13 +68,6 @@ fn add_index(
         let effect = effect.region(cohort.name(scope)).role(role_of(scope)).note(&weights);
         add_strata_regression(sheet, setting, &effect, &observed, Unit::StdDevs);
     }
-}
-
-/// Those with a value of some member.
-fn with_some(cohort: &Cohort<'_>, members: &[(usize, &ResolvedOutcome)], month: i32) -> People {
-    let at = (month, cohort.window_days);
-    let of = |(_, own): &(usize, &ResolvedOutcome)| whom::with_score(Outcome::Score, &own.id, at);
-    members.iter().map(of).fold(People::nobody(), |all, own| all.or(&own))
 }
 
 fn values_of(

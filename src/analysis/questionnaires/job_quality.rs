@@ -3,11 +3,9 @@
 use super::super::Setting;
 use super::super::cohort::{Cohort, Observed, Scope, indicator};
 use super::super::effect_rows::add_newcombe;
-use super::super::material::{Material, grid_of};
 use super::super::proportions::{add_rate, add_strata_regression};
 use super::super::sheet::{Entry, Sheet};
 use super::super::summary::add_mean;
-use super::super::whom;
 use super::role::role_of;
 use crate::derive::outcomes::Work;
 use crate::derive::waves::WaveStatus;
@@ -18,7 +16,6 @@ use crate::estimate::tightened_lee_bounds::{
 };
 use crate::plan::instrument::types::AskedOf;
 use crate::plan::questionnaires::JobQuality;
-use crate::results::composition::People;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::{Arm, TwoArm};
 
@@ -27,8 +24,6 @@ const NO_EFFECT: &str = "describes those who have a job: the programme changes w
 
 /// Everyone whose outcome could be known, with the outcome where it exists and is known.
 pub(super) struct Defined {
-    /// Who they are, and of whom the outcome is known.
-    pub(super) people: (People, People),
     pub(super) positions: Vec<(usize, Option<f64>)>,
     pub(super) unit: Unit,
 }
@@ -55,20 +50,9 @@ struct AtMonth<'a> {
 }
 
 impl AtMonth<'_> {
-    fn entry(&self, outcome: Outcome, material: Material) -> Entry {
-        Entry::new(Analysis::ArmMean, outcome, AnalysisSet::Employed, Method::Mean, material)
+    fn entry(&self, outcome: Outcome) -> Entry {
+        Entry::new(Analysis::ArmMean, outcome, AnalysisSet::Employed, Method::Mean)
             .month(self.month)
-    }
-
-    /// Those who have a job, of whom the amount is known.
-    fn with_work(&self, outcome: Outcome) -> People {
-        let employed = whom::employed(self.month);
-        match outcome {
-            Outcome::JobWageEur | Outcome::WageOrZeroEur => {
-                employed.and(&whom::measured(Outcome::JobWageEur, self.month))
-            }
-            _ => employed,
-        }
     }
 
     fn add_described(&self, sheet: &mut Sheet) {
@@ -80,10 +64,7 @@ impl AtMonth<'_> {
         ];
         for (outcome, unit, value) in amounts {
             let known = |at: usize| self.work[at].flatten().and_then(|work| value(&work));
-            let with_work = self.with_work(outcome);
-            let values: Vec<f64> = (0..self.work.len()).filter_map(known).collect();
-            let material = Material::amount(with_work.clone(), grid_of(&values));
-            let entry = self.entry(outcome, material.clone()).note(NO_EFFECT);
+            let entry = self.entry(outcome).note(NO_EFFECT);
             add_among_employed(sheet, self.cohort, &entry, (unit, &known));
             if outcome == Outcome::JobTenureDays {
                 continue;
@@ -92,15 +73,14 @@ impl AtMonth<'_> {
             // randomised would depend on the arm, and the bounds would hold for nobody.
             let positions = (0..self.work.len())
                 .filter_map(|at| Some((at, self.work[at]?.and_then(|work| value(&work)))));
-            let people = (whom::observed(self.month), with_work);
-            let defined = Defined { people, positions: positions.collect(), unit };
+            let defined = Defined { positions: positions.collect(), unit };
             let among = match outcome {
                 Outcome::JobWageEur => {
                     "among those who would have a job with a recorded wage in either arm"
                 }
                 _ => "among those who would have a job in either arm",
             };
-            let effect = self.entry(outcome, material).note(among);
+            let effect = self.entry(outcome).note(among);
             add_bounds(sheet, (self.setting, self.cohort), &effect, &defined);
         }
     }
@@ -117,12 +97,8 @@ impl AtMonth<'_> {
                 None => Some(0.0),
                 Some(work) => value(&work),
             };
-            let all = whom::observed(self.month);
-            let of = all.without(&whom::employed(self.month)).or(&self.with_work(outcome));
-            let mut observed = self.cohort.observed_by_position(Material::nobodys(), amount);
-            observed.material = Material::amount(of, grid_of(&observed.values));
-            let entry = self.entry(outcome, observed.material.clone());
-            let entry = entry.analysis_set(AnalysisSet::IttObserved);
+            let observed = self.cohort.observed_by_position(amount);
+            let entry = self.entry(outcome).analysis_set(AnalysisSet::IttObserved);
             self.add_means_and_effect(sheet, &entry, (&observed, unit));
         }
         let quality = &self.setting.plan.job_quality;
@@ -163,10 +139,8 @@ impl AtMonth<'_> {
     }
 
     fn add_good_job(&self, sheet: &mut Sheet, quality: &JobQuality) {
-        let known = whom::observed(self.month).and(&whom::measured(Outcome::GoodJob, self.month));
-        let good = Material::yes_no(known, &whom::positive(Outcome::GoodJob, self.month));
         let entry = self
-            .entry(Outcome::GoodJob, good.clone())
+            .entry(Outcome::GoodJob)
             .analysis(Analysis::ArmRate)
             .analysis_set(AnalysisSet::IttObserved)
             .method(Method::Wilson);
@@ -188,16 +162,16 @@ impl AtMonth<'_> {
             let effect = entry.analysis(Analysis::Effect).contrast().role(role_of(scope));
             add_newcombe(sheet, &effect, counts, self.setting.level);
         }
-        let observed = self.cohort.observed_by_position(good, |at| is_good(at).map(indicator));
+        let observed = self.cohort.observed_by_position(|at| is_good(at).map(indicator));
         let left_out = self.left_out(Scope::All, observed.values.len());
         let effect = entry.analysis(Analysis::Effect).contrast().role(Role::Secondary);
-        let effect = effect.note(left_out).over(&self.cohort.strata_facts);
+        let effect = effect.note(left_out);
         add_strata_regression(sheet, self.setting, &effect, &observed, Unit::Proportion);
     }
 }
 
 /// Whether a job meets every condition of the plan; none where a wage that decides is not known.
-pub(in crate::analysis) fn good_job(work: &Work, quality: &JobQuality) -> Option<bool> {
+fn good_job(work: &Work, quality: &JobQuality) -> Option<bool> {
     let hours = quality.min_hours_per_week.is_none_or(|least| work.hours_per_week >= least);
     let days = quality.min_days.is_none_or(|least| work.tenure_days >= least);
     if !hours || !days {
@@ -216,26 +190,21 @@ fn add_scores_of_the_employed(sheet: &mut Sheet, setting: Setting<'_>, cohort: &
     let own = outcomes.iter().enumerate().filter(|(_, own)| own.asked_of == AskedOf::Employed);
     for (position, outcome) in own {
         for &month in &outcome.months {
-            let known = |at: usize| cohort.waves.value(position, at, month);
-            let values: Vec<f64> = (0..cohort.outcomes.len()).filter_map(known).collect();
-            let wave = (month, cohort.window_days);
-            let with_score = whom::with_score(Outcome::JobScore, &outcome.id, wave);
             let entry = Entry::new(
                 Analysis::ArmMean,
                 Outcome::JobScore,
                 AnalysisSet::Employed,
                 Method::Mean,
-                Material::amount(with_score.clone(), grid_of(&values)),
             )
             .level(&outcome.id)
             .month(month);
+            let known = |at: usize| cohort.waves.value(position, at, month);
             add_among_employed(sheet, cohort, &entry.note(NO_EFFECT), (Unit::Score, &known));
             // Who left before the day did not answer either.
             let is_due = |at: &usize| cohort.waves.status(*at, month) != WaveStatus::NotDue;
             let everyone = (0..cohort.outcomes.len()).filter(is_due);
             let positions = everyone.map(|at| (at, known(at))).collect();
-            let people = (whom::due_to_answer(month, cohort.window_days), with_score);
-            let defined = Defined { people, positions, unit: Unit::Score };
+            let defined = Defined { positions, unit: Unit::Score };
             let effect = entry.note("among those who would have a job and answer in either arm");
             add_bounds(sheet, (setting, cohort), &effect, &defined);
         }
@@ -266,16 +235,12 @@ pub(super) fn add_bounds(
     defined: &Defined,
 ) {
     let effect = effect.analysis(Analysis::EffectBounds).contrast().role(Role::Secondary);
-    let (all, known) = &defined.people;
-    let shares = Material::yes_no(all.clone(), known);
-    let effect = effect.made_of(shares.in_model(&[]));
     let arms: Vec<Arm> = defined.positions.iter().map(|(at, _)| cohort.outcomes[*at].arm).collect();
     let outcomes: Vec<Option<f64>> = defined.positions.iter().map(|(_, value)| *value).collect();
     let unit = defined.unit;
     let plain = lee_bounds(&arms, &outcomes, setting.level).map(|own| Bounds::of(&own));
     let entry = effect.method(Method::LeeBounds);
-    let rows = (&entry, &shares);
-    add_bound_rows(sheet, rows, unit, plain.map_err(|reason| reason.to_string()));
+    add_bound_rows(sheet, &entry, unit, plain.map_err(|reason| reason.to_string()));
     let codes: Vec<usize> =
         defined.positions.iter().map(|(at, _)| cohort.outcomes[*at].region).collect();
     let cells = Cells { codes: &codes, n_cells: cohort.n_regions() };
@@ -291,8 +256,7 @@ pub(super) fn add_bounds(
         trimming: None,
         inference: own.inference.map_err(|reason| reason.to_string()),
     });
-    let rows = (&entry, &shares);
-    add_bound_rows(sheet, rows, unit, tightened.map_err(|reason| reason.to_string()));
+    add_bound_rows(sheet, &entry, unit, tightened.map_err(|reason| reason.to_string()));
 }
 
 fn tightened_note(entry: &Entry, cohort: &Cohort<'_>, own: &TightenedBounds) -> Entry {
@@ -321,13 +285,7 @@ impl Bounds {
     }
 }
 
-/// `shares` is what the trimmed share is made of: who has the outcome, of how many.
-fn add_bound_rows(
-    sheet: &mut Sheet,
-    (entry, shares): (&Entry, &Material),
-    unit: Unit,
-    bounds: Result<Bounds, String>,
-) {
+fn add_bound_rows(sheet: &mut Sheet, entry: &Entry, unit: Unit, bounds: Result<Bounds, String>) {
     let limits = [
         (Statistic::BoundLowerStdError, unit),
         (Statistic::BoundUpperStdError, unit),
@@ -345,7 +303,6 @@ fn add_bound_rows(
                     Some(Arm::Control) => entry.also("trimmed: control"),
                     None => entry.clone(),
                 };
-                let entry = entry.made_of(shares.clone());
                 sheet.put(&entry, Statistic::TrimmedShare, Unit::Proportion, trimmed);
             }
             match own.inference {

@@ -18,12 +18,6 @@ use crate::plan::types::Plan;
 use crate::results::study::{StudyScore, StudyTitle};
 use crate::results::vocabulary::Outcome;
 
-pub(super) use agreement::{ONE_MONTH_DAYS, QUESTIONNAIRE, REGISTER};
-pub(super) use brackets::worked_on_day_0;
-pub(super) use job_quality::good_job;
-pub(super) use reliability::{CEILING, COMPLETE, FLOOR};
-pub(super) use response::{LANGUAGE, MODE};
-
 /// Every row that is made of questionnaires, and of the quality of jobs.
 pub(super) fn add_questionnaires(sheet: &mut Sheet, adjusted: Adjusted<'_>) {
     let (setting, cohort) = (adjusted.setting, adjusted.cohort);

@@ -3,14 +3,11 @@
 use super::super::Setting;
 use super::super::cohort::{Cohort, Scope, indicator};
 use super::super::effect_rows::{add_newcombe, add_test_or};
-use super::super::material::Material;
 use super::super::proportions::{add_plain_rate, add_rate, add_strata_regression};
 use super::super::sheet::{Entry, Sheet};
-use super::super::whom;
 use crate::derive::waves::WaveStatus;
 use crate::estimate::proportion::Count;
 use crate::estimate::regression::arm_by_stratum_wald;
-use crate::results::composition::Fact;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Unit};
 use crate::trial::arm::{Arm, TwoArm};
 
@@ -20,11 +17,8 @@ use crate::trial::arm::{Arm, TwoArm};
 /// Who left before the day is not counted either where the answer came first: to count the early
 /// answers of people whose silence is not counted would inflate the rate.
 pub(super) fn add_response(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Cohort<'_>) {
+    let entry = Entry::new(Analysis::ArmRate, Outcome::Answered, AnalysisSet::Itt, Method::Wilson);
     for &month in &cohort.waves.months {
-        let asked = whom::asked(month, cohort.window_days);
-        let of = Material::yes_no(asked, &whom::those(Fact::Answered { wave: month }));
-        let (outcome, set) = (Outcome::Answered, AnalysisSet::Itt);
-        let entry = Entry::new(Analysis::ArmRate, outcome, set, Method::Wilson, of.clone());
         let entry = entry.month(month);
         let answered = |at: usize| match cohort.waves.status(at, month) {
             WaveStatus::Answered(_) => Some(true),
@@ -42,9 +36,8 @@ pub(super) fn add_response(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Coh
             let effect = entry.analysis(Analysis::Effect).contrast().role(Role::Descriptive);
             add_newcombe(sheet, &effect, counts, setting.level);
         }
-        let observed = cohort.observed_by_position(of, |at| answered(at).map(indicator));
-        let effect = entry.over(&cohort.strata_facts).analysis(Analysis::Effect).contrast();
-        let effect = effect.role(Role::Descriptive);
+        let observed = cohort.observed_by_position(|at| answered(at).map(indicator));
+        let effect = entry.analysis(Analysis::Effect).contrast().role(Role::Descriptive);
         add_strata_regression(sheet, setting, &effect, &observed, Unit::Proportion);
         let interaction = effect.analysis(Analysis::Interaction).method(Method::WaldHc2);
         let test = observed
@@ -54,21 +47,6 @@ pub(super) fn add_response(sheet: &mut Sheet, setting: Setting<'_>, cohort: &Coh
         add_test_or(sheet, &interaction, test);
         add_ways(sheet, cohort, &entry);
     }
-}
-
-/// What is known of an answer beside its items.
-pub(in crate::analysis) const LANGUAGE: &str = "language";
-pub(in crate::analysis) const MODE: &str = "mode";
-
-/// That an answer was given in a language or a way.
-pub(super) fn answer_was(what: &str, value: &str, wave: i32) -> Fact {
-    Fact::AnswerWas { wave, what: what.to_owned(), value: value.to_owned() }
-}
-
-/// Those who answered so, among all who answered.
-fn way(cohort: &Cohort<'_>, what: &str, (value, wave): (&str, i32)) -> Material {
-    let answered = whom::answered(wave, cohort.window_days);
-    Material::yes_no(answered, &whom::those(answer_was(what, value, wave)))
 }
 
 /// Languages and ways of answering, among those who answered.
@@ -85,13 +63,11 @@ fn add_ways(sheet: &mut Sheet, cohort: &Cohort<'_>, entry: &Entry) {
             .collect();
         for (level, name) in questionnaires.languages.iter().enumerate() {
             let count = Count::of(answers.iter().map(|answer| answer.language == Some(level)));
-            let entry = entry.arm(arm).made_of(way(cohort, LANGUAGE, (name, month)));
-            add_plain_rate(sheet, &entry.about(LANGUAGE, name), count);
+            add_plain_rate(sheet, &entry.arm(arm).subgroup("language", name), count);
         }
         for (level, name) in questionnaires.modes.iter().enumerate() {
             let count = Count::of(answers.iter().map(|answer| answer.mode == Some(level)));
-            let entry = entry.arm(arm).made_of(way(cohort, MODE, (name, month)));
-            add_plain_rate(sheet, &entry.about(MODE, name), count);
+            add_plain_rate(sheet, &entry.arm(arm).subgroup("mode", name), count);
         }
     }
 }

@@ -5,11 +5,9 @@ use super::super::cohort::{Cohort, Observed, Scope};
 use super::super::effect_rows::{
     Coefficient, Estimated, StandardError, add_coefficient, add_estimate, estimate_and_limits,
 };
-use super::super::material::{Material, grid_of};
 use super::super::proportions::add_strata_regression;
 use super::super::sheet::{Entry, Sheet};
 use super::super::summary::add_mean_with_limits;
-use super::super::whom;
 use super::job_quality::{Defined, add_bounds};
 use super::role::role_of;
 use crate::derive::waves::WaveStatus;
@@ -20,7 +18,6 @@ use crate::estimate::standardised_effect::{hedges_g, per_standard_deviation};
 use crate::numeric::robust::Robust;
 use crate::plan::instrument::types::AskedOf;
 use crate::plan::questionnaire_outcomes::ResolvedOutcome;
-use crate::results::composition::People;
 use crate::results::vocabulary::{Analysis, AnalysisSet, Method, Outcome, Role, Statistic, Unit};
 use crate::trial::arm::{Arm, TwoArm};
 
@@ -50,21 +47,9 @@ struct Score<'a> {
 
 impl Score<'_> {
     fn entry(&self, month: i32) -> Entry {
-        let material = self.material(month);
-        Entry::new(Analysis::ArmMean, Outcome::Score, AnalysisSet::Answered, Method::Mean, material)
+        Entry::new(Analysis::ArmMean, Outcome::Score, AnalysisSet::Answered, Method::Mean)
             .level(&self.outcome.id)
             .month(month)
-    }
-
-    /// Those with a value at the wave.
-    fn people(&self, month: i32) -> People {
-        whom::with_score(Outcome::Score, &self.outcome.id, (month, self.cohort.window_days))
-    }
-
-    fn material(&self, month: i32) -> Material {
-        let value = |at| self.value(at, month);
-        let values: Vec<f64> = (0..self.cohort.outcomes.len()).filter_map(value).collect();
-        Material::amount(self.people(month), grid_of(&values))
     }
 
     /// The value at a wave.
@@ -73,7 +58,7 @@ impl Score<'_> {
     }
 
     fn observed(&self, month: i32) -> Observed {
-        self.cohort.observed_by_position(self.material(month), |at| self.value(at, month))
+        self.cohort.observed_by_position(|at| self.value(at, month))
     }
 
     fn add_means(&self, sheet: &mut Sheet, month: i32) {
@@ -100,9 +85,7 @@ impl Score<'_> {
         }
         // Everyone whose window has closed, and whether their score is known: also who left before,
         // since leaving is one way of not answering, and the arms may differ in it.
-        let due = whom::due_to_answer(month, self.cohort.window_days);
         let defined = Defined {
-            people: (due, self.people(month)),
             positions: (0..self.cohort.outcomes.len())
                 .filter(|at| self.is_due(*at, month))
                 .map(|at| (at, self.value(at, month)))
@@ -138,21 +121,19 @@ impl Score<'_> {
     ) {
         let Some(month) = effect.key().month else { return };
         let baseline = |at: usize| self.value(observed.positions[at], 0);
-        let both = observed.only(&self.people(0), |at| baseline(at).is_some());
+        let both = observed.only(|at| baseline(at).is_some());
         let n_without = observed.values.len() - both.values.len();
         let before: Vec<f64> =
             both.positions.iter().filter_map(|&position| self.value(position, 0)).collect();
         let counted = self.entry(month).method(Method::OlsChangeHc2);
         for arm in Arm::BOTH {
             let entry = counted.region(self.cohort.name(scope)).arm(arm);
-            sheet.count(&entry, Statistic::N, both.material.of(), both.of_arm(arm).len());
+            sheet.put(&entry, Statistic::N, Unit::Count, both.of_arm(arm).len() as f64);
         }
         let effect = match n_without {
             0 => effect.clone(),
             n => effect.also(&format!("{n} without a baseline value are left out")),
         };
-        // Who is left out is said, and told by the number of both.
-        let effect = effect.made_of(both.material.in_model(&[observed.material.of()]));
         let mut change = both.clone();
         for (value, before) in change.values.iter_mut().zip(&before) {
             *value -= before;

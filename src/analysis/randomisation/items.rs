@@ -1,9 +1,5 @@
 //! What is tested by drawing the allocation again.
 
-use super::super::first_job::by_stratum;
-use super::super::material::Material;
-use super::super::whom::{self, Way};
-use crate::results::composition::{EVER, Fact, People};
 use ndarray::Array2;
 
 use super::super::adjusted::Adjusted;
@@ -131,12 +127,11 @@ pub(super) fn items(adjusted: Adjusted<'_>, design: &RandomisationDesign) -> Vec
     let (setting, cohort) = (adjusted.setting, adjusted.cohort);
     let horizon = setting.plan.analysis.horizon_months;
     let set = AnalysisSet::IttObserved;
-    let (method, own) = (Method::RiskDifference, whom::ever_employed(horizon));
-    let effect = Entry::new(Analysis::Effect, Outcome::EverEmployed, set, method, own.clone())
+    let effect = Entry::new(Analysis::Effect, Outcome::EverEmployed, set, Method::RiskDifference)
         .month(horizon)
         .contrast()
         .role(Role::Secondary);
-    let observed = cohort.observed(own, |p| p.ever_employed(horizon).map(indicator));
+    let observed = cohort.observed(|p| p.ever_employed(horizon).map(indicator));
     let is_complete = observed.values.len() == cohort.outcomes.len();
     let events = is_complete.then(|| observed.values.iter().map(|y| *y > 0.5).collect());
     let mut all = vec![Item {
@@ -150,17 +145,14 @@ pub(super) fn items(adjusted: Adjusted<'_>, design: &RandomisationDesign) -> Vec
     add_linear(&mut all, adjusted, design, (&effect, &observed, Unit::Proportion));
     for outcome in AMOUNTS {
         if let Some((observed, unit)) = observed_to_horizon(setting, cohort, outcome) {
-            let entry = effect.outcome(outcome, observed.material.clone());
+            let entry = effect.outcome(outcome);
             add_linear(&mut all, adjusted, design, (&entry, &observed, unit));
         }
     }
     add_times(&mut all, adjusted, design);
-    let known = setting.plan.baseline_variables().into_iter();
-    let known: Vec<People> = known.map(|variable| whom::those(Fact::Known { variable })).collect();
-    let known: Vec<&People> = known.iter().collect();
-    let material = Material::model(whom::everyone(), &known);
-    let (set, method) = (AnalysisSet::Itt, Method::OmnibusBalance);
-    let entry = Entry::new(Analysis::Balance, Outcome::Covariate, set, method, material).contrast();
+    let entry =
+        Entry::new(Analysis::Balance, Outcome::Covariate, AnalysisSet::Itt, Method::OmnibusBalance)
+            .contrast();
     if let Some(columns) = balance_columns(adjusted) {
         let kind = match OmnibusBalance::new(design, columns.view()) {
             Ok(balance) => Kind::Balance(balance),
@@ -193,8 +185,7 @@ fn add_linear(
     let inversion = || if unit == Unit::Proportion { Inversion::None } else { Inversion::Shift };
     let within = LinearEffect::within_strata(design, outcomes(observed), &observed.strata);
     let kind = linear(within, inversion());
-    let strata = &adjusted.cohort.strata_facts;
-    all.push(Item { entry: entry.method(Method::OlsStrataHc2).over(strata), unit, kind });
+    all.push(Item { entry: entry.method(Method::OlsStrataHc2), unit, kind });
     let is_main = matches!(entry.key().outcome, Outcome::EverEmployed | Outcome::DaysEmployed);
     if adjusted.adjustment.covariates.is_empty() || !is_main {
         return;
@@ -211,7 +202,6 @@ fn add_linear(
         notes.push(format!("{dropped} columns that others determine are left out"));
     }
     let entry = entry.method(Method::OlsAdjustedHc2).also(&notes.join("; "));
-    let entry = entry.made_of(complete.model());
     all.push(Item { entry, unit, kind: linear(effect, inversion()) });
 }
 
@@ -262,17 +252,11 @@ fn collinear(matrix: &Array2<f64>, n_strata: usize) -> Option<usize> {
 fn add_times(all: &mut Vec<Item>, adjusted: Adjusted<'_>, design: &RandomisationDesign) {
     let (setting, cohort) = (adjusted.setting, adjusted.cohort);
     let everyone: Vec<usize> = (0..cohort.days.len()).collect();
-    let wait = whom::whole_wait(whom::everyone(), Way::Job);
-    let curve = Entry::new(
-        Analysis::SurvivalTest,
-        Outcome::FirstJob,
-        AnalysisSet::Itt,
-        Method::LogRank,
-        wait,
-    )
-    .contrast()
-    .role(Role::Secondary)
-    .note(cohort.censoring_note());
+    let curve =
+        Entry::new(Analysis::SurvivalTest, Outcome::FirstJob, AnalysisSet::Itt, Method::LogRank)
+            .contrast()
+            .role(Role::Secondary)
+            .note(cohort.censoring_note());
     let one = vec![0; everyone.len()];
     for (method, strata) in
         [(Method::LogRank, &one), (Method::LogRankStratified, &cohort.strata.codes)]
@@ -281,19 +265,13 @@ fn add_times(all: &mut Vec<Item>, adjusted: Adjusted<'_>, design: &Randomisation
         let score = ScoreSum::new(design, &everyone, &scores);
         let walk = AssignedLogRank::new(&everyone, &cohort.days, &cohort.endings, strata);
         let kind = Kind::LogRank { score, walk };
-        let entry = curve.method(method);
-        let entry = match method {
-            Method::LogRankStratified => entry.made_of(by_stratum(cohort, EVER)),
-            _ => entry,
-        };
-        all.push(Item { entry, unit: Unit::None, kind });
+        all.push(Item { entry: curve.method(method), unit: Unit::None, kind });
     }
     let mean = curve.analysis(Analysis::Rmst).method(Method::RestrictedMean);
     for month in horizons(setting) {
         let arms =
             AssignedArms::new(&everyone, &cohort.days, &cohort.endings, month_in_days(month));
         let kind = Kind::RestrictedMean(arms);
-        let wait = whom::wait_to(whom::everyone(), Way::Job, month);
-        all.push(Item { entry: mean.month(month).made_of(wait), unit: Unit::Days, kind });
+        all.push(Item { entry: mean.month(month), unit: Unit::Days, kind });
     }
 }

@@ -1,5 +1,4 @@
 use super::*;
-use crate::results::composition::Composition;
 use crate::results::row::{ALL_REGIONS, Key};
 use crate::results::study::Study;
 use crate::results::vocabulary::{AnalysisSet, Inference, Method, Role, Unit};
@@ -52,7 +51,6 @@ pub(super) fn row(
         unit: Unit::Count,
         role: Role::Descriptive,
         note: String::new(),
-        composition: Composition::Constant,
     }
 }
 

@@ -20,8 +20,6 @@ pub(super) enum Storage {
     Long,
     Float,
     Double,
-    /// Nothing: the values stand in another frame.
-    Alias,
 }
 
 impl Storage {
@@ -30,7 +28,6 @@ impl Storage {
         match self {
             Self::Text(width) => width,
             Self::LongText | Self::Double => 8,
-            Self::Alias => 0,
             Self::Byte => 1,
             Self::Int => 2,
             Self::Long | Self::Float => 4,
@@ -52,20 +49,10 @@ pub(super) struct Variable {
 /// Sets of value labels by name.
 pub(super) type LabelSets = BTreeMap<String, Vec<(Code, String)>>;
 
-/// Which numbers are missing values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MissingNumbers {
-    /// The largest of a type, up to Stata 7.
-    One,
-    /// The largest 27, `.` and `.a` to `.z`.
-    Coded,
-}
-
 /// A whole file, its cells still bytes.
 pub(super) struct Content<'a> {
     pub(super) order: Order,
     pub(super) encoding: Encoding,
-    pub(super) missing: MissingNumbers,
     pub(super) label: String,
     pub(super) variables: Vec<Variable>,
     pub(super) n_rows: usize,

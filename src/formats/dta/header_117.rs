@@ -1,10 +1,8 @@
-//! Releases 117 to 121: sections between tags, in a fixed order.
+//! Releases 117 to 119: sections between tags, in a fixed order.
 
 use std::collections::BTreeMap;
 
-use super::header::{
-    Content, LabelSets, MissingNumbers, Storage, Variable, take_rows, unknown_type,
-};
+use super::header::{Content, LabelSets, Storage, Variable, take_rows, unknown_type};
 use super::long_text::LongTexts;
 use super::text::{encoding, fixed};
 use super::value_labels;
@@ -26,12 +24,6 @@ impl Widths {
             Self { name: 129, format: 57, label: 321 }
         }
     }
-}
-
-/// Whether variables are counted in four bytes. 120 and 121 are 118 and 119 with variables that stand
-/// in other frames.
-fn is_wide(release: u16) -> bool {
-    matches!(release, 119 | 121)
 }
 
 struct Header {
@@ -61,7 +53,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<Content<'_>, FormatError> {
     Ok(Content {
         order: cursor.order,
         encoding: encoding(header.release),
-        missing: MissingNumbers::Coded,
         label: header.label,
         variables,
         n_rows,
@@ -81,8 +72,6 @@ fn read_header(cursor: &mut Cursor<'_>) -> Result<Header, FormatError> {
         b"117" => 117,
         b"118" => 118,
         b"119" => 119,
-        b"120" => 120,
-        b"121" => 121,
         other => {
             let other = String::from_utf8_lossy(other).into_owned();
             return Err(FormatError::at_byte(at, Problem::Release(other)));
@@ -97,7 +86,7 @@ fn read_header(cursor: &mut Cursor<'_>) -> Result<Header, FormatError> {
     };
     cursor.expect("</byteorder>")?;
     cursor.expect("<K>")?;
-    let k = if is_wide(release) {
+    let k = if release == 119 {
         usize::try_from(cursor.u32()?).unwrap_or(usize::MAX)
     } else {
         usize::from(cursor.u16()?)
@@ -129,7 +118,7 @@ fn read_dictionary(cursor: &mut Cursor<'_>, header: &Header) -> Result<Vec<Varia
     let names = cursor.pieces(k, widths.name)?;
     cursor.expect("</varnames>")?;
     cursor.expect("<sortlist>")?;
-    cursor.skip(k.saturating_add(1), if is_wide(release) { 4 } else { 2 })?;
+    cursor.skip(k.saturating_add(1), if release == 119 { 4 } else { 2 })?;
     cursor.expect("</sortlist>")?;
     cursor.expect("<formats>")?;
     let formats = cursor.pieces(k, widths.format)?;
@@ -160,7 +149,6 @@ fn storage(index: usize, code: u16) -> Result<Storage, FormatError> {
     Ok(match code {
         1..=2045 => Storage::Text(usize::from(code)),
         32_768 => Storage::LongText,
-        65_525 => Storage::Alias,
         65_526 => Storage::Double,
         65_527 => Storage::Float,
         65_528 => Storage::Long,

@@ -1,13 +1,11 @@
 //! Stata .dta bytes to a labelled table.
 //!
-//! Releases 105 (Stata 5), 108 (6), 110 and 111 (7), 113 to 115 (8 to 12), 117 (13) and 118 to 121
-//! (14 to 19), in either byte order. Variables of 120 and 121 that stand in another frame have cells
-//! that cannot be read; value labels of release 105 are left out.
+//! Releases 113 to 115 (Stata 8 to 12), 117 (13), 118 (14 to 19) and 119, in either byte order.
 //!
 //! - `.` is [`Cell::Empty`], as are an empty text and a NaN; `.a` to `.z` are missing codes.
 //! - `%td` (and the old `%d`) is a date, whatever type holds it, a part of a day left out. `%tc`
 //!   and `%tC` are date and time, parts of a second left out; a leap second of `%tC` is the second
-//!   before it. `%tm` is the first day of its month. `%tw`, `%tq`, `%th`, `%ty` and `%tb` stay numbers, as do dates beyond the
+//!   before it. `%tw`, `%tm`, `%tq`, `%th`, `%ty` and `%tb` stay numbers, as do dates beyond the
 //!   years that [`Date`](crate::trial::date::Date) knows.
 //! - Texts are UTF-8 from release 118 on. Before, a text is UTF-8 where it can be and Windows-1252
 //!   otherwise. A `strL` that holds bytes and no text is read as text all the same.
@@ -60,7 +58,7 @@ pub fn read_dta(bytes: &[u8]) -> Result<LabelledTable, FormatError> {
         columns.push(column.read(index + 1, &mut allowance)?);
         offset += variable.storage.width();
     }
-    Ok(LabelledTable { label: content.label.clone(), columns, n_rows: content.n_rows, sheet: None })
+    Ok(LabelledTable { label: content.label.clone(), columns, n_rows: content.n_rows })
 }
 
 /// A variable and where its cells stand in a row.
@@ -82,10 +80,6 @@ impl Column<'_> {
         let cells = match self.variable.storage {
             Storage::Text(width) => self.texts(width, &mut full_width_cells)?,
             Storage::LongText => self.long_texts(&self.content.long_texts, allowance)?,
-            Storage::Alias => {
-                let why = "a value of another frame, which is not in this file";
-                vec![Cell::Unreadable(why); self.content.n_rows]
-            }
             storage => self.numbers(storage)?,
         };
         let mut value_labels = Vec::new();
@@ -102,7 +96,6 @@ impl Column<'_> {
             value_labels,
             missing: MissingRule::default(),
             full_width_cells,
-            letters: String::new(),
         })
     }
 
@@ -159,7 +152,7 @@ impl Column<'_> {
         let order = self.content.order;
         let mut cells = Vec::with_capacity(self.content.n_rows);
         for (row, field) in self.fields().enumerate() {
-            cells.push(match values::read((storage, self.content.missing), field, order) {
+            cells.push(match values::read(storage, field, order) {
                 Some(Value::Number(number)) => meaning.cell(number),
                 Some(Value::SystemMissing) => Cell::Empty,
                 Some(Value::Missing(letter)) => Cell::MissingCode(format!(".{letter}")),

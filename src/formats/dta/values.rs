@@ -1,6 +1,6 @@
 //! Stata's numbers: their missing values, and what a display format makes of them.
 
-use super::header::{MissingNumbers, Storage};
+use super::header::Storage;
 use crate::formats::bytes::Order;
 use crate::formats::table::Cell;
 use crate::trial::date::Date;
@@ -19,14 +19,7 @@ pub(super) enum Value {
 }
 
 /// The value of a numeric cell; none where it is infinite.
-pub(super) fn read(
-    (storage, missing): (Storage, MissingNumbers),
-    field: &[u8],
-    order: Order,
-) -> Option<Value> {
-    if missing == MissingNumbers::One {
-        return read_old(storage, field, order);
-    }
+pub(super) fn read(storage: Storage, field: &[u8], order: Order) -> Option<Value> {
     Some(match (storage, field) {
         (Storage::Byte, [a]) => {
             let value = a.cast_signed();
@@ -51,35 +44,6 @@ pub(super) fn read(
         }
         _ => return None,
     })
-}
-
-/// The same up to Stata 7, where the largest whole number of a type is missing, and real numbers
-/// from 2 to the power of 127 or 1023 on.
-fn read_old(storage: Storage, field: &[u8], order: Order) -> Option<Value> {
-    let of = |number: f64, is_missing: bool| {
-        if is_missing { Value::SystemMissing } else { Value::Number(number) }
-    };
-    Some(match (storage, field) {
-        (Storage::Byte, [a]) => of(f64::from(a.cast_signed()), a.cast_signed() == i8::MAX),
-        (Storage::Int, [a, b]) => {
-            let value = order.i16([*a, *b]);
-            of(f64::from(value), value == i16::MAX)
-        }
-        (Storage::Long, [a, b, c, d]) => {
-            let value = order.i32([*a, *b, *c, *d]);
-            of(f64::from(value), value == i32::MAX)
-        }
-        (Storage::Float, [a, b, c, d]) => {
-            let value = f32::from_bits(order.u32([*a, *b, *c, *d]));
-            of(f64::from(value), value.is_nan() || value >= f32::from_bits(0x7f00_0000))
-        }
-        (Storage::Double, _) => {
-            let value = f64::from_bits(order.u64(field.try_into().ok()?));
-            of(value, value.is_nan() || value >= f64::from_bits(0x7fe0_0000_0000_0000))
-        }
-        _ => return None,
-    })
-    .filter(|value| !matches!(value, Value::Number(number) if number.is_infinite()))
 }
 
 /// A whole number, missing from `system` on.
@@ -121,8 +85,6 @@ pub(super) enum Meaning {
     Number,
     /// Days since 1960-01-01.
     Day,
-    /// Months since January 1960.
-    Month,
     /// Milliseconds since 1960-01-01.
     Milliseconds,
     /// The same, leap seconds counted.
@@ -134,8 +96,6 @@ impl Meaning {
         let kind = format.trim_start_matches(['%', '-', ',']);
         if kind.starts_with("td") || kind.starts_with('d') {
             Self::Day
-        } else if kind.starts_with("tm") {
-            Self::Month
         } else if kind.starts_with("tc") {
             Self::Milliseconds
         } else if kind.starts_with("tC") {
@@ -149,7 +109,6 @@ impl Meaning {
         let made = match self {
             Self::Number => None,
             Self::Day => day(number.floor()).map(Cell::Date),
-            Self::Month => month(number.floor()).map(Cell::Date),
             Self::Milliseconds => moment((number / 1000.0).floor()),
             Self::LeapMilliseconds => moment(without_leap_seconds((number / 1000.0).floor())),
         };
@@ -164,17 +123,6 @@ fn day(days: f64) -> Option<Date> {
     #[expect(clippy::cast_possible_truncation, reason = "whole and within ±1e8")]
     let days = days as i32;
     Date::from_unix_days(days - EPOCH)
-}
-
-/// The first day of a month.
-fn month(months: f64) -> Option<Date> {
-    if !(-1e6..1e6).contains(&months) {
-        return None;
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "whole and within ±1e6")]
-    let months = months as i32;
-    let month = u32::try_from(months.rem_euclid(12)).ok()? + 1;
-    Date::from_ymd(1960 + months.div_euclid(12), month, 1)
 }
 
 /// The day and second of a whole number of seconds since 1960-01-01.
@@ -212,7 +160,7 @@ fn without_leap_seconds(seconds: f64) -> f64 {
 mod tests {
     use super::{LEAP, Meaning, Value, read, without_leap_seconds};
     use crate::formats::bytes::Order;
-    use crate::formats::dta::header::{MissingNumbers, Storage};
+    use crate::formats::dta::header::Storage;
     use crate::trial::date::Date;
 
     #[test]
@@ -232,24 +180,17 @@ mod tests {
 
     #[test]
     fn what_is_beyond_the_numbers_is_missing() {
-        let double = |bits: u64| {
-            read((Storage::Double, MissingNumbers::Coded), &bits.to_be_bytes(), Order::Big)
-        };
+        let double = |bits: u64| read(Storage::Double, &bits.to_be_bytes(), Order::Big);
         assert_eq!(double(0x7fe0_0000_0000_0000), Some(Value::SystemMissing));
         assert_eq!(double(0x7fe0_1a00_0000_0000), Some(Value::Missing('z')));
         assert_eq!(double(0x7fe0_1b00_0000_0000), Some(Value::SystemMissing));
         assert_eq!(double(f64::NAN.to_bits()), Some(Value::SystemMissing));
         assert_eq!(double(f64::INFINITY.to_bits()), None);
         assert_eq!(double((-1.5_f64).to_bits()), Some(Value::Number(-1.5)));
-        let float = |bits: u32| {
-            read((Storage::Float, MissingNumbers::Coded), &bits.to_be_bytes(), Order::Big)
-        };
+        let float = |bits: u32| read(Storage::Float, &bits.to_be_bytes(), Order::Big);
         assert_eq!(float(0x7f00_0800), Some(Value::Missing('a')));
-        let byte = |value: u8, missing| read((Storage::Byte, missing), &[value], Order::Big);
-        assert_eq!(byte(100, MissingNumbers::Coded), Some(Value::Number(100.0)));
-        assert_eq!(byte(127, MissingNumbers::Coded), Some(Value::Missing('z')));
-        assert_eq!(byte(126, MissingNumbers::One), Some(Value::Number(126.0)));
-        assert_eq!(byte(127, MissingNumbers::One), Some(Value::SystemMissing));
+        assert_eq!(read(Storage::Byte, &[100], Order::Big), Some(Value::Number(100.0)));
+        assert_eq!(read(Storage::Byte, &[127], Order::Big), Some(Value::Missing('z')));
     }
 
     #[test]
@@ -257,9 +198,7 @@ mod tests {
         assert_eq!(Meaning::of_format("%-tdD_m_Y"), Meaning::Day);
         assert_eq!(Meaning::of_format("%dD_m_Y"), Meaning::Day);
         assert_eq!(Meaning::of_format("%tC"), Meaning::LeapMilliseconds);
-        assert_eq!(Meaning::of_format("%tmCCYY-NN"), Meaning::Month);
-        assert_eq!(Meaning::Month.cell(708.0), Meaning::Day.cell(21_550.0), "January 2019");
-        for format in ["%tq", "%ty", "%9.0g", "%-10.2f", "%12s", ""] {
+        for format in ["%tm", "%tq", "%ty", "%9.0g", "%-10.2f", "%12s", ""] {
             assert_eq!(Meaning::of_format(format), Meaning::Number, "{format}");
         }
     }

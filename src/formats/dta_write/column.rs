@@ -51,9 +51,9 @@ impl Kind {
 
     fn of_cell(cell: &Cell) -> Option<Self> {
         match cell {
-            Cell::Empty | Cell::MissingCode(_) | Cell::Unreadable(_) => None,
+            Cell::Empty | Cell::MissingCode(_) => None,
             Cell::Text(_) => Some(Self::Text),
-            Cell::Number(_) | Cell::YesNo(_) | Cell::Clock(_) => Some(Self::Number),
+            Cell::Number(_) | Cell::YesNo(_) => Some(Self::Number),
             Cell::Date(_) => Some(Self::Date),
             Cell::DateTime { .. } => Some(Self::DateTime),
         }
@@ -187,10 +187,7 @@ fn number(cell: &Cell, kind: Kind) -> Option<f64> {
         Cell::Date(date) if kind == Kind::DateTime => Some(milliseconds(*date, 0)),
         Cell::Date(date) => Some(days(*date)),
         Cell::DateTime { date, seconds } => Some(milliseconds(*date, *seconds)),
-        // A length of time in hours, as the tables of the trial count it.
-        #[expect(clippy::cast_precision_loss, reason = "seconds of a spreadsheet are below 1e13")]
-        Cell::Clock(seconds) => Some(*seconds as f64 / 3600.0),
-        Cell::Empty | Cell::MissingCode(_) | Cell::Text(_) | Cell::Unreadable(_) => None,
+        Cell::Empty | Cell::MissingCode(_) | Cell::Text(_) => None,
     }
 }
 

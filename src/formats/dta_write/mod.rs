@@ -45,7 +45,7 @@ use fixed_width::{FORMAT, LABEL, LABEL_CHARACTERS, NAME, first_characters, padde
 ///
 /// let cells = vec![Cell::Number(1.0), Cell::MissingCode(".a".into()), Cell::Empty];
 /// let columns = vec![LabelledColumn::new("hours", cells)];
-/// let table = LabelledTable { label: "An example".into(), columns, n_rows: 3, sheet: None };
+/// let table = LabelledTable { label: "An example".into(), columns, n_rows: 3 };
 /// let bytes = write_dta(&table).expect("Stata can hold it");
 /// assert_eq!(read_dta(&bytes).as_ref(), Ok(&table));
 /// ```

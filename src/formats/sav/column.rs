@@ -1,9 +1,9 @@
 //! The cells of one variable, gathered case by case.
 
-use super::variables::{Kind, Meaning, Variable};
+use super::variables::{Kind, Meaning, SEGMENT_BYTES, Variable};
 use crate::formats::error::{FormatError, Place, Problem};
 use crate::formats::table::{Cell, Code, LabelledColumn};
-use crate::formats::text::{Encoding, until_padding, without_padding};
+use crate::formats::text::{Encoding, without_padding};
 use crate::trial::date::Date;
 
 /// Days from 1582-10-14, SPSS's day 0, to 1970-01-01.
@@ -81,19 +81,18 @@ impl Builder {
             return Ok(Cell::Empty);
         };
         let stored = match segments.as_slice() {
-            [(start, holds)] => &case[*start..start + holds],
+            [start] => &case[*start..*start + width],
             segments => {
-                // Where a character does not fit any more, SPSS fills a segment up with NULs and goes
-                // on in the next.
                 self.joined.clear();
-                for (start, holds) in segments {
-                    self.joined.extend_from_slice(until_padding(&case[*start..start + holds]));
+                for start in segments {
+                    let n = (width - self.joined.len()).min(SEGMENT_BYTES);
+                    self.joined.extend_from_slice(&case[*start..start + n]);
                 }
                 &self.joined[..]
             }
         };
         let bytes = without_padding(stored);
-        self.full_width_cells += usize::from(bytes.len() >= *width);
+        self.full_width_cells += usize::from(bytes.len() == *width);
         let text = self.encoding.decode(bytes)?;
         Ok(if text.is_empty() {
             Cell::Empty
@@ -112,7 +111,6 @@ impl Builder {
             value_labels: self.variable.value_labels,
             missing: self.variable.missing,
             full_width_cells: self.full_width_cells,
-            letters: String::new(),
         }
     }
 }

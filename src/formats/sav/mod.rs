@@ -54,6 +54,5 @@ pub fn read_sav(bytes: &[u8]) -> Result<LabelledTable, FormatError> {
         label: encoding.decode_label(super::text::without_padding(&dictionary.label)),
         columns: columns.into_iter().map(Builder::finish).collect(),
         n_rows,
-        sheet: None,
     })
 }

@@ -12,16 +12,16 @@ use crate::formats::text::{Encoding, without_padding};
 const SEGMENT: usize = 252;
 
 /// What a segment holds.
-const SEGMENT_BYTES: usize = 255;
+pub(super) const SEGMENT_BYTES: usize = 255;
 
 /// What a variable's cells are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Number(Meaning),
-    /// Its width, and of each segment the byte of the case at which it starts, and its bytes.
+    /// Its width, and the byte of the case at which each segment starts.
     Text {
         width: usize,
-        segments: Vec<(usize, usize)>,
+        segments: Vec<usize>,
     },
 }
 
@@ -130,8 +130,7 @@ fn kind(
         if pieces * 8 < needed {
             return Err(damaged_variable(number, "a segment of a long text is too short"));
         }
-        let holds = if long.is_some() { own.min(SEGMENT_BYTES) } else { width };
-        segments.push((next * 8, holds));
+        segments.push(next * 8);
         next += pieces;
     }
     Ok((Kind::Text { width, segments }, next))

@@ -1,6 +1,5 @@
 //! A look through the packed file before anything is kept of it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Cursor, Read};
 
 use quick_xml::Reader;
@@ -26,18 +25,8 @@ const LONGEST_NAME: usize = 1024;
 /// Texts that a part may claim beyond those that it has.
 const SPARE_TEXTS: usize = 1 << 16;
 
-/// What the look found.
-pub(super) struct Looked {
-    /// How many bytes the texts of cells may have together.
-    pub(super) texts: usize,
-    /// Cells by part whose formula has no stored value, row and column counted from 0.
-    pub(super) uncomputed: BTreeMap<String, BTreeSet<(u32, u32)>>,
-    /// The part of each sheet by the sheet's name.
-    pub(super) parts: BTreeMap<String, String>,
-}
-
-/// Unpacks every part once.
-pub(super) fn look_through(bytes: &[u8]) -> Result<Looked, FormatError> {
+/// Unpacks every part once, and says how many bytes the texts of cells may have together.
+pub(super) fn look_through(bytes: &[u8]) -> Result<usize, FormatError> {
     if !bytes.starts_with(b"PK\x03\x04") {
         let old = bytes.starts_with(b"\xd0\xcf\x11\xe0");
         let hint = if old { ": it is an old .xls, or protected by a password" } else { "" };
@@ -53,58 +42,15 @@ pub(super) fn look_through(bytes: &[u8]) -> Result<Looked, FormatError> {
     }
     let allowed = bytes.len().saturating_mul(TIMES).saturating_add(FREE_BYTES).min(MOST_BYTES);
     let mut left = allowed;
-    let mut uncomputed = BTreeMap::new();
     for index in 0..archive.len() {
         // What cannot be opened here, calamine cannot open either.
         let Ok(part) = archive.by_index(index) else { continue };
         let name: String =
             part.name().map_or_else(|_| String::new(), |name| name.chars().take(200).collect());
-        let place = Place::Entry(name.clone());
-        let cells = look_at(part, &mut left, &place)?;
-        if !cells.is_empty() {
-            uncomputed.insert(name, cells);
-        }
+        let place = Place::Entry(name);
+        look_at(part, &mut left, &place)?;
     }
-    let parts = if uncomputed.is_empty() { BTreeMap::new() } else { sheet_parts(&mut archive) };
-    Ok(Looked { texts: allowed, uncomputed, parts })
-}
-
-/// The part of each sheet, as the book's own two lists say.
-fn sheet_parts<R: Read + std::io::Seek>(archive: &mut ZipArchive<R>) -> BTreeMap<String, String> {
-    let mut elements = |part: &str, wanted: &str, names: [&str; 2]| {
-        let mut found: Vec<[String; 2]> = Vec::new();
-        let Ok(part) = archive.by_name(part) else { return found };
-        let mut xml = Reader::from_reader(BufReader::new(part));
-        xml.config_mut().expand_empty_elements = true;
-        let mut buffer = Vec::new();
-        loop {
-            buffer.clear();
-            match xml.read_event_into(&mut buffer) {
-                Ok(Event::Start(element)) if element.local_name().as_ref() == wanted => {
-                    let value = |name| attribute(&element, name).ok().flatten();
-                    if let (Some(a), Some(b)) = (value(names[0]), value(names[1])) {
-                        found.push([a, b]);
-                    }
-                }
-                Ok(Event::Eof) | Err(_) => return found,
-                Ok(_) => {}
-            }
-        }
-    };
-    let sheets = elements("xl/workbook.xml", "sheet", ["name", "r:id"]);
-    let targets: BTreeMap<String, String> =
-        elements("xl/_rels/workbook.xml.rels", "Relationship", ["Id", "Target"])
-            .into_iter()
-            .map(|[id, target]| {
-                let path = target.strip_prefix("/xl/").unwrap_or(&target);
-                (id, format!("xl/{path}"))
-            })
-            .collect();
-    let part = |[name, id]: [String; 2]| {
-        let name = quick_xml::escape::unescape(&name).map(std::borrow::Cow::into_owned).ok()?;
-        Some((name, targets.get(&id)?.clone()))
-    };
-    sheets.into_iter().filter_map(part).collect()
+    Ok(allowed)
 }
 
 fn other_format(hint: &'static str) -> FormatError {
@@ -131,11 +77,7 @@ impl<R: Read> Read for Counted<'_, R> {
 }
 
 /// Goes through one part as calamine would, up to the first event that is no XML.
-fn look_at(
-    part: impl Read,
-    left: &mut usize,
-    place: &Place,
-) -> Result<BTreeSet<(u32, u32)>, FormatError> {
+fn look_at(part: impl Read, left: &mut usize, place: &Place) -> Result<(), FormatError> {
     let mut exceeded = false;
     let counted = Counted { inner: part, left, exceeded: &mut exceeded };
     let mut xml = Reader::from_reader(BufReader::new(counted));
@@ -145,20 +87,17 @@ fn look_at(
     config.check_comments = false;
     config.expand_empty_elements = true;
     let mut claims = Claims::default();
-    let mut formulas = Formulas::default();
     let mut buffer = Vec::new();
     let mut problem = None;
     loop {
         buffer.clear();
         match xml.read_event_into(&mut buffer) {
             Ok(Event::Start(element)) => {
-                problem = claims.add(&element).and_then(|()| formulas.start(&element)).err();
+                problem = claims.add(&element).err();
                 if problem.is_some() {
                     break;
                 }
             }
-            Ok(Event::End(element)) => formulas.end(element.local_name().as_ref()),
-            Ok(Event::Text(_) | Event::CData(_) | Event::GeneralRef(_)) => formulas.text(),
             Ok(Event::Eof) | Err(_) => break,
             Ok(_) => {}
         }
@@ -171,67 +110,7 @@ fn look_at(
         return Err(FormatError::new(Place::File, Problem::TooLarge(what)));
     }
     let problem = problem.or_else(|| claims.check().err());
-    problem.map_or(Ok(formulas.uncomputed), |problem| Err(FormatError::new(place.clone(), problem)))
-}
-
-/// Finds cells that have a formula and no value. An empty text that was computed is a value: its
-/// cell says that it holds a text.
-#[derive(Default)]
-struct Formulas {
-    uncomputed: BTreeSet<(u32, u32)>,
-    /// The cell that is open, unless it holds a text.
-    cell: Option<(u32, u32)>,
-    stage: Stage,
-}
-
-/// What was met of a cell.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Stage {
-    #[default]
-    Nothing,
-    Formula,
-    /// Within the value behind a formula.
-    Value,
-    Done,
-}
-
-impl Formulas {
-    fn start(&mut self, element: &BytesStart<'_>) -> Result<(), Problem> {
-        match element.local_name().as_ref() {
-            "c" => {
-                self.stage = Stage::Nothing;
-                let is_text = attribute(element, "t")?.is_some_and(|kind| kind == "str");
-                let name = attribute(element, "r")?.filter(|_| !is_text);
-                let at = name.and_then(|name| position(&name).ok());
-                self.cell = at
-                    .and_then(|(row, column)| Some((row.checked_sub(1)?, column.checked_sub(1)?)));
-            }
-            "f" if self.stage == Stage::Nothing => self.stage = Stage::Formula,
-            "v" | "is" if self.stage == Stage::Formula => self.stage = Stage::Value,
-            "v" | "is" => self.stage = Stage::Done,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn text(&mut self) {
-        if self.stage == Stage::Value {
-            self.stage = Stage::Done;
-        }
-    }
-
-    fn end(&mut self, element: &str) {
-        match element {
-            "v" | "is" if self.stage == Stage::Value => self.stage = Stage::Formula,
-            "c" => {
-                if self.stage == Stage::Formula {
-                    self.uncomputed.extend(self.cell);
-                }
-                self.stage = Stage::Nothing;
-            }
-            _ => {}
-        }
-    }
+    problem.map_or(Ok(()), |problem| Err(FormatError::new(place.clone(), problem)))
 }
 
 /// What a part claims, and what it has.
@@ -314,7 +193,7 @@ fn short(element: &BytesStart<'_>, name: &str) -> Result<(), Problem> {
 }
 
 /// Row and column of `B7`, column 0 of `7`, as numbers that cannot overflow.
-pub(super) fn position(reference: &str) -> Result<(u32, u32), Problem> {
+fn position(reference: &str) -> Result<(u32, u32), Problem> {
     let wrong = || damaged("a cell has a name beyond XFD1048576");
     let digits = reference.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     let letters = &reference[..reference.len() - digits.len()];

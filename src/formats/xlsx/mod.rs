@@ -1,4 +1,4 @@
-//! Excel .xlsx and .xlsm bytes to a plain table.
+//! Excel .xlsx bytes to a plain table.
 //!
 //! A sheet is one table: its first row that is not empty is the header, empty rows and columns
 //! before it are left out, and so are rows without content at the end; an empty row in between
@@ -6,14 +6,12 @@
 //!
 //! - Numbers are numbers, also whole ones; a text such as "007" stays a text.
 //! - A number with a date format is a date, or date and time if it has a part of a day, to the
-//!   nearest second. Both epochs are read, 1900 with its 29 February 1900, which stays a number. A
-//!   time without a day (below 1) and a length of time (`[h]:mm`) are [`Cell::Clock`].
+//!   nearest second. Both epochs are read, 1900 with its 29 February 1900. A time without a day
+//!   (below 1) and a duration (`[h]:mm`) stay numbers, in days, as does that 29 February.
 //! - The value of merged cells is that of the first; the others are empty.
 //! - A formula is its last computed value. One that was never computed (written by a program and
-//!   never opened in Excel) is [`Cell::Unreadable`], as are an error such as `#DIV/0!` and a number
-//!   that is not finite: whether that matters depends on the column.
-//! - The sheet is the one that is named, else the first that is not hidden; the table says which,
-//!   and where in the sheet it stands.
+//!   never opened in Excel) is [`Cell::Empty`], since the file has no value for it.
+//! - An error such as `#DIV/0!` is refused, with its cell.
 //!
 //! Labels and missing codes do not exist, and a cell has no declared width.
 //!
@@ -26,77 +24,38 @@
 //! texts of cells together to as much again; the table has at most 2^26 cells (2 GiB), and no more
 //! than 2^20 and 64 for each cell that is there.
 //!
-//! [`Cell::Clock`]: super::Cell::Clock
-//! [`Cell::Unreadable`]: super::Cell::Unreadable
+//! [`Cell::Empty`]: super::Cell::Empty
 
 mod archive;
 mod damage;
 mod sheet;
 
-use std::collections::BTreeSet;
 use std::io::Cursor;
 
-use calamine::{Reader as _, SheetVisible, Xlsx};
+use calamine::{Reader as _, Xlsx};
 
 use super::error::{FormatError, Place, Problem};
 use super::table::LabelledTable;
 use damage::unreadable;
-use sheet::{CellRange, Part};
 
-/// What of a workbook is read.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted<'a> {
-    /// The sheet; the first that is not hidden where there is none.
-    pub sheet: Option<&'a str>,
-    /// Its cells, as `B3:H200`, or from a cell on, as `B3`.
-    pub range: Option<&'a str>,
-}
-
-/// Reads a sheet of an .xlsx or .xlsm file.
+/// Reads a sheet of an .xlsx file, the first if none is named.
 ///
 /// # Errors
 ///
 /// What is wrong, and in which sheet and cell.
-pub fn read_xlsx(bytes: &[u8], wanted: Wanted<'_>) -> Result<LabelledTable, FormatError> {
-    let looked = archive::look_through(bytes)?;
+pub fn read_xlsx(bytes: &[u8], sheet: Option<&str>) -> Result<LabelledTable, FormatError> {
+    let allowance = archive::look_through(bytes)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
-    let sheets: Vec<(String, bool)> = book
-        .sheets_metadata()
-        .iter()
-        .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
-        .collect();
-    let chosen = if let Some(wanted) = wanted.sheet {
-        sheets.iter().position(|(name, _)| name == wanted)
-    } else {
-        let visible = sheets.iter().position(|(_, is_visible)| *is_visible);
-        visible.or(if sheets.is_empty() { None } else { Some(0) })
+    let names = book.sheet_names();
+    let name = match sheet {
+        Some(wanted) => names.iter().find(|name| *name == wanted),
+        None => names.first(),
     };
-    let Some(chosen) = chosen else {
-        let names = sheets.iter().map(|(name, _)| format!("`{name}`"));
-        let listed: Vec<String> = names.take(20).collect();
-        let place = wanted.sheet.map_or(Place::File, |sheet| Place::Sheet(sheet.to_owned()));
+    let Some(name) = name.cloned() else {
+        let listed: Vec<String> = names.iter().take(20).map(|name| format!("`{name}`")).collect();
+        let place = sheet.map_or(Place::File, |sheet| Place::Sheet(sheet.to_owned()));
         let known = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
         return Err(FormatError::new(place, Problem::NoSheet(known)));
     };
-    let sheet = sheets[chosen].0.as_str();
-    let range = match wanted.range {
-        None => None,
-        Some(text) => Some(CellRange::parse(text).ok_or_else(|| {
-            FormatError::new(Place::Sheet(sheet.to_owned()), Problem::NoRange(text.to_owned()))
-        })?),
-    };
-    let none = BTreeSet::new();
-    let part = looked.parts.get(sheet);
-    let uncomputed = part.and_then(|part| looked.uncomputed.get(part)).unwrap_or(&none);
-    let part = Part { sheet, range, texts: looked.texts, uncomputed };
-    let mut table = sheet::read(&mut book, &part)?;
-    if let Some(origin) = &mut table.sheet {
-        let is_passed = |at: usize| wanted.sheet.is_none() && at < chosen;
-        for (at, (name, _)) in sheets.iter().enumerate().filter(|(at, _)| *at != chosen) {
-            let list = if is_passed(at) { &mut origin.hidden_before } else { &mut origin.others };
-            list.push(name.clone());
-        }
-        origin.others.retain(|name| sheets.iter().any(|(own, shown)| own == name && *shown));
-    }
-    Ok(table)
+    sheet::read(&mut book, &name, allowance)
 }

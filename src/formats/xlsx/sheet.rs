@@ -1,6 +1,6 @@
 //! One sheet's cells to columns.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 use calamine::{CellErrorType, DataRef, ExcelDateTime, Xlsx};
@@ -8,7 +8,7 @@ use calamine::{CellErrorType, DataRef, ExcelDateTime, Xlsx};
 use super::damage::kind_of;
 use crate::formats::error::{FormatError, Place, Problem};
 use crate::formats::limits::MAX_CELLS;
-use crate::formats::table::{Cell, LabelledColumn, LabelledTable, SheetOrigin, shortest};
+use crate::formats::table::{Cell, LabelledColumn, LabelledTable, shortest};
 use crate::trial::date::Date;
 
 /// The day from which a book counts.
@@ -37,44 +37,16 @@ struct Found {
     cell: Cell,
 }
 
-/// What is read of a book.
-pub(super) struct Part<'a> {
-    /// The sheet's name.
-    pub(super) sheet: &'a str,
-    /// Only these cells of it.
-    pub(super) range: Option<CellRange>,
-    /// How many bytes its texts may have together.
-    pub(super) texts: usize,
-    /// Cells, as `B7`, whose formula was never computed.
-    pub(super) uncomputed: &'a BTreeSet<(u32, u32)>,
-}
-
-/// Reads a sheet. Other sheets are for the caller to tell of.
+/// Reads a sheet; `texts` is how many bytes its texts may have together.
 pub(super) fn read<R: Read + Seek>(
     book: &mut Xlsx<R>,
-    part: &Part<'_>,
+    sheet: &str,
+    texts: usize,
 ) -> Result<LabelledTable, FormatError> {
-    let sheet = part.sheet;
     let epoch = if book.has_1904_epoch() { Epoch::Y1904 } else { Epoch::Y1900 };
-    let mut found = read_cells(book, part, epoch)?;
-    // calamine passes over what has no value.
-    found.extend(part.uncomputed.iter().map(|&(row, column)| Found {
-        row,
-        column,
-        cell: Cell::Unreadable("a formula that was never computed"),
-    }));
-    if let Some(range) = part.range {
-        found.retain(|found| range.holds(found.row, found.column));
-    }
-    let origin = |first_row: u64| SheetOrigin {
-        name: sheet.to_owned(),
-        first_row,
-        hidden_before: Vec::new(),
-        others: Vec::new(),
-    };
+    let found = read_cells(book, sheet, texts, epoch)?;
     let Some(header_row) = found.iter().map(|found| found.row).min() else {
-        let sheet = Some(origin(1));
-        return Ok(LabelledTable { label: String::new(), columns: Vec::new(), n_rows: 0, sheet });
+        return Ok(LabelledTable { label: String::new(), columns: Vec::new(), n_rows: 0 });
     };
     let last_row = found.iter().map(|found| found.row).max().unwrap_or(header_row);
     let n_rows = usize::try_from(last_row - header_row).unwrap_or(usize::MAX);
@@ -98,10 +70,6 @@ pub(super) fn read<R: Read + Seek>(
     let mut made = Vec::with_capacity(columns.len());
     for (column, Gathered { name, cells: found }) in columns {
         let Some(name) = name else {
-            // Nothing but formulas without values: no table reaches there.
-            if found.iter().all(|(_, cell)| matches!(cell, Cell::Unreadable(_))) {
-                continue;
-            }
             let cell = cell_name(header_row, column);
             let place = Place::SheetCell { sheet: sheet.to_owned(), cell };
             return Err(FormatError::new(place, Problem::NoColumnName));
@@ -110,20 +78,17 @@ pub(super) fn read<R: Read + Seek>(
         for (row, cell) in found {
             cells[row] = cell;
         }
-        let letters = letters(column);
-        made.push(LabelledColumn { letters, ..LabelledColumn::new(name, cells) });
+        made.push(LabelledColumn::new(name, cells));
     }
-    // Counted from 1, and behind the header.
-    let sheet = Some(origin(u64::from(header_row) + 2));
-    Ok(LabelledTable { label: String::new(), columns: made, n_rows, sheet })
+    Ok(LabelledTable { label: String::new(), columns: made, n_rows })
 }
 
 fn read_cells<R: Read + Seek>(
     book: &mut Xlsx<R>,
-    part: &Part<'_>,
+    sheet: &str,
+    mut texts: usize,
     epoch: Epoch,
 ) -> Result<Vec<Found>, FormatError> {
-    let (sheet, mut texts) = (part.sheet, part.texts);
     let place = Place::Sheet(sheet.to_owned());
     let reader = book.worksheet_cells_reader(sheet);
     let mut reader = reader.map_err(|error| {
@@ -147,6 +112,7 @@ fn read_cells<R: Read + Seek>(
         last = Some((row, column));
         let place = || Place::SheetCell { sheet: sheet.to_owned(), cell: cell_name(row, column) };
         let cell = cell(next.get_value(), epoch);
+        let cell = cell.map_err(|problem| FormatError::new(place(), problem))?;
         if cell == Cell::Empty {
             continue;
         }
@@ -164,50 +130,16 @@ fn read_cells<R: Read + Seek>(
     }
 }
 
-/// A rectangle of cells, counted from 0; open below or to the right where it has no end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct CellRange {
-    start: (u32, u32),
-    end: (u32, u32),
-}
-
-impl CellRange {
-    /// Reads `B3`, which has no end, or `B3:H200`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let one = |text: &str| super::archive::position(text.trim()).ok();
-        // A name without letters or digits is column 0.
-        let cell = |text: &str| {
-            let (row, column) = one(text)?;
-            Some((row.checked_sub(1)?, column.checked_sub(1)?))
-        };
-        match text.split_once(':') {
-            None => Some(Self { start: cell(text)?, end: (u32::MAX, u32::MAX) }),
-            Some((start, end)) => {
-                let (start, end) = (cell(start)?, cell(end)?);
-                (start.0 <= end.0 && start.1 <= end.1).then_some(Self { start, end })
-            }
-        }
-    }
-
-    fn holds(self, row: u32, column: u32) -> bool {
-        (self.start.0..=self.end.0).contains(&row) && (self.start.1..=self.end.1).contains(&column)
-    }
-}
-
 /// `B7` of row 6 and column 1.
 fn cell_name(row: u32, column: u32) -> String {
-    format!("{}{}", letters(column), u64::from(row) + 1)
-}
-
-/// `B` of column 1.
-fn letters(column: u32) -> String {
     let mut letters = Vec::new();
     let mut left = column + 1;
     while left > 0 {
         letters.push(u8::try_from((left - 1) % 26).unwrap_or(0) + b'A');
         left = (left - 1) / 26;
     }
-    letters.iter().rev().copied().map(char::from).collect()
+    let letters: String = letters.iter().rev().copied().map(char::from).collect();
+    format!("{letters}{}", row + 1)
 }
 
 /// A column's name, whatever was typed.
@@ -219,58 +151,46 @@ fn header(cell: Cell) -> String {
         Cell::Date(date) | Cell::DateTime { date, .. } => date.to_string(),
         Cell::YesNo(true) => "TRUE".to_owned(),
         Cell::YesNo(false) => "FALSE".to_owned(),
-        Cell::Clock(seconds) => format!("{}:{:02}", seconds / 3600, seconds / 60 % 60),
-        Cell::Unreadable(what) => what.to_owned(),
     }
 }
 
-fn cell(value: &DataRef<'_>, epoch: Epoch) -> Cell {
+fn cell(value: &DataRef<'_>, epoch: Epoch) -> Result<Cell, Problem> {
     let text = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) };
-    match value {
+    Ok(match value {
         DataRef::Empty => Cell::Empty,
         #[expect(clippy::cast_precision_loss, reason = "calamine gives no integers in .xlsx")]
         DataRef::Int(number) => Cell::Number(*number as f64),
-        DataRef::Float(number) => number_cell(*number),
+        DataRef::Float(number) => number_cell(*number)?,
         DataRef::String(value) | DataRef::DurationIso(value) => text(value),
         DataRef::SharedString(value) => text(value),
         DataRef::Bool(value) => Cell::YesNo(*value),
-        DataRef::DateTime(value) => moment(value, epoch),
+        DataRef::DateTime(value) => moment(value, epoch)?,
         DataRef::DateTimeIso(value) => iso_moment(value).unwrap_or_else(|| text(value)),
-        DataRef::Error(error) => Cell::Unreadable(error_name(error)),
-    }
+        DataRef::Error(error) => return Err(Problem::ErrorValue(error_name(error))),
+    })
 }
 
-fn number_cell(number: f64) -> Cell {
-    if number.is_finite() {
-        Cell::Number(number)
-    } else {
-        Cell::Unreadable("a number that is not finite")
-    }
+fn number_cell(number: f64) -> Result<Cell, Problem> {
+    if number.is_finite() { Ok(Cell::Number(number)) } else { Err(Problem::Infinite) }
 }
 
 fn error_name(error: &CellErrorType) -> &'static str {
     match error {
-        CellErrorType::Div0 => "the error #DIV/0!",
-        CellErrorType::NA => "the error #N/A",
-        CellErrorType::Name => "the error #NAME?",
-        CellErrorType::Null => "the error #NULL!",
-        CellErrorType::Num => "the error #NUM!",
-        CellErrorType::Ref => "the error #REF!",
-        CellErrorType::Value => "the error #VALUE!",
-        CellErrorType::GettingData => "the error #GETTING_DATA",
+        CellErrorType::Div0 => "#DIV/0!",
+        CellErrorType::NA => "#N/A",
+        CellErrorType::Name => "#NAME?",
+        CellErrorType::Null => "#NULL!",
+        CellErrorType::Num => "#NUM!",
+        CellErrorType::Ref => "#REF!",
+        CellErrorType::Value => "#VALUE!",
+        CellErrorType::GettingData => "#GETTING_DATA",
     }
 }
 
-/// The day, or day and second, of a number with a date format; a time of day or a length of time
-/// where it has no day.
-fn moment(value: &ExcelDateTime, epoch: Epoch) -> Cell {
+/// The day, or day and second, of a number with a date format.
+fn moment(value: &ExcelDateTime, epoch: Epoch) -> Result<Cell, Problem> {
     let serial = value.as_f64();
-    let is_length = value.is_duration() && serial.abs() < 1e8;
-    if is_length || (0.0..1.0).contains(&serial) {
-        #[expect(clippy::cast_possible_truncation, reason = "below 1e13")]
-        return Cell::Clock((serial * 86_400.0).round() as i64);
-    }
-    if !(1.0..1e8).contains(&serial) {
+    if value.is_duration() || !(1.0..1e8).contains(&serial) {
         return number_cell(serial);
     }
     let mut days = serial.floor();
@@ -286,13 +206,13 @@ fn moment(value: &ExcelDateTime, epoch: Epoch) -> Cell {
     let since_1970 = match (epoch, days) {
         (Epoch::Y1904, _) => days - 24_107,
         (Epoch::Y1900, ..=59) => days - 25_568,
-        (Epoch::Y1900, 60) => return Cell::Number(serial),
+        (Epoch::Y1900, 60) => return Ok(Cell::Number(serial)),
         (Epoch::Y1900, _) => days - 25_569,
     };
     let Some(date) = Date::from_unix_days(since_1970) else { return number_cell(serial) };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 86399")]
     let seconds = seconds as u32;
-    if seconds == 0 { Cell::Date(date) } else { Cell::DateTime { date, seconds } }
+    Ok(if seconds == 0 { Cell::Date(date) } else { Cell::DateTime { date, seconds } })
 }
 
 /// `YYYY-MM-DD`, alone or with `Thh:mm:ss` behind it.
@@ -324,7 +244,7 @@ mod tests {
         let read = |serial: f64, epoch: Epoch| {
             let kind = ExcelDateTimeType::DateTime;
             let value = ExcelDateTime::new(serial, kind, epoch == Epoch::Y1904);
-            moment(&value, epoch)
+            moment(&value, epoch).unwrap()
         };
         let day = |y, m, d| Cell::Date(Date::from_ymd(y, m, d).unwrap());
         assert_eq!(read(1.0, Epoch::Y1900), day(1900, 1, 1));
@@ -332,7 +252,7 @@ mod tests {
         assert_eq!(read(60.0, Epoch::Y1900), Cell::Number(60.0));
         assert_eq!(read(61.0, Epoch::Y1900), day(1900, 3, 1));
         assert_eq!(read(1.0, Epoch::Y1904), day(1904, 1, 2));
-        assert_eq!(read(0.5, Epoch::Y1900), Cell::Clock(43_200));
+        assert_eq!(read(0.5, Epoch::Y1900), Cell::Number(0.5));
         assert_eq!(read(61.999_999_9, Epoch::Y1900), day(1900, 3, 2));
     }
 

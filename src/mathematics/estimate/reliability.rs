@@ -70,29 +70,6 @@ pub enum ReliabilityError {
     NoMaximum,
 }
 
-impl ReliabilityError {
-    /// The reason with the items' own names, in the order of the columns.
-    pub fn with_names(&self, names: &[&str]) -> String {
-        let name = |item: usize| names.get(item).map_or(String::new(), |name| format!("`{name}`"));
-        match *self {
-            Self::NotFinite { person, item } => {
-                format!("item {} of person {person} is not a finite number", name(item))
-            }
-            Self::ConstantItem { item } => {
-                format!("everybody has the same answer to item {}", name(item))
-            }
-            Self::Collinear { item } => {
-                format!("item {} is a linear combination of the items before it", name(item))
-            }
-            Self::Heywood { item } => format!(
-                "item {} has no variance of its own in the one-factor model (Heywood case)",
-                name(item)
-            ),
-            _ => self.to_string(),
-        }
-    }
-}
-
 /// Cronbach's alpha.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Alpha {

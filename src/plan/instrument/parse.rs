@@ -10,7 +10,6 @@ use super::checks::faults;
 use super::types::{Instrument, Rule};
 use super::value_set::read_value_set;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, nearest};
-use crate::plan::bounds::{LARGEST_PLAN, SYNTAX_ERRORS_TOLD};
 use crate::plan::document::PlanDocument;
 use crate::plan::schema_check::breaches;
 use crate::results::manifest::sha256;
@@ -72,16 +71,10 @@ pub fn parse_instrument(file: &str, text: &str) -> Result<Instrument, Diagnostic
         let place = Place::row(file, line_of(start));
         Diagnostic::new(Code::InstrumentInvalid, place, message, remedy)
     };
-    if text.len() > LARGEST_PLAN {
-        let message = "larger than any plan or instrument: this is another file".to_owned();
-        let found = invalid(0, message, "give the instrument's own file".into());
-        return Err(Diagnostics::from_iter([found]));
-    }
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         return Err(errors
             .iter()
-            .take(SYNTAX_ERRORS_TOLD)
             .map(|error| {
                 let message = error.message().lines().collect::<Vec<_>>().join("; ");
                 let start = error.span().map_or(0, |span| span.start);

@@ -1,244 +1,201 @@
-//! A writer: one self-contained page, no script, no request, readable in a locked-down browser.
-//!
-//! Each number of a row is a `span` with the row's key, as [`to_key_text`] writes it, in
-//! `data-row`; words of a row's note have it in `data-note`.
+//! One self-contained page: no script, no request, readable in a locked-down browser.
 
-use crate::results::key_text::to_key_text;
+use std::collections::BTreeMap;
 
-use super::document::{
-    Block, Caption, Card, Document, Figure, Part, Piece, Size, Table, Target, Term, Text,
-};
-use super::text::fill;
-use markup::Markup;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
-mod markup;
+use crate::results::result_set::ResultSet;
 
-const STYLE: &str = include_str!("page.css");
+use super::Audience;
+use super::figure::Figure;
+use super::names::Names;
+use super::text::{Texts, fill};
+use table::Section;
 
-/// Columns of rows' names are kept in one line up to this length.
-const SHORT_NAME: usize = 36;
+mod adjusted;
+mod amounts;
+mod baseline;
+mod benefits;
+mod bounds;
+mod effects;
+mod estimands;
+mod first_job;
+mod headline;
+mod job_quality;
+mod line;
+mod methods;
+mod missing;
+mod questionnaires;
+mod resampled;
+mod subgroups;
+mod table;
+mod tables;
+mod take_up;
 
-/// Other cells are kept in one line up to this length.
-const SHORT_CELL: usize = 20;
+const TEMPLATE: &str = include_str!("report.html.j2");
 
-/// Writes a document as one HTML page.
+/// Where a report comes from, as text for its readers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// The program and its version.
+    pub program: String,
+    /// Each input's name with its SHA-256.
+    pub inputs: Vec<(String, String)>,
+}
+
+/// A report cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the report cannot be written")]
+pub struct ReportError(#[from] minijinja::Error);
+
+/// What the parts of a report are written from.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    results: &'a ResultSet,
+    names: Names<'a>,
+}
+
+/// Writes the report as one HTML page.
 ///
-/// The same document gives the same bytes. Everything in it is escaped; drawings are inlined as
-/// they are.
-pub fn write(document: &Document) -> String {
-    let mut page = Markup::default();
-    head(&mut page, document);
-    page.raw("<body>\n<header>");
-    if let Some(warning) = &document.warning {
-        page.around("\n<p class=\"internal\">", warning, "</p>");
+/// The same results give the same bytes. Everything from the results and the texts is escaped;
+/// figures are inlined as they are.
+///
+/// # Errors
+///
+/// [`ReportError`] where the template asks for a text that the language does not have. The
+/// program's tests render every language, so a released program does not meet it.
+pub fn report(
+    results: &ResultSet,
+    texts: &Texts,
+    audience: Audience,
+    figures: &[Figure],
+    provenance: &Provenance,
+) -> Result<String, ReportError> {
+    let names = Names { study: &results.study, texts };
+    let source = Source { results, names };
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_template("report", TEMPLATE)?;
+    let is_internal = audience == Audience::Internal;
+    let internal = if is_internal { texts.common.internal.as_str() } else { "" };
+    let mut page = head(names, provenance);
+    page.insert("internal", Value::from(internal));
+    page.insert("headline", Value::from(headline::sentences(source)));
+    let (before, after) = (first_sections(source), further_sections(source));
+    page.insert("first_sections", before.iter().map(Section::value).collect());
+    page.insert("further_sections", after.iter().map(Section::value).collect());
+    page.insert("flow", tables::flow(source).value());
+    page.insert("rates", tables::rates(source).value());
+    page.insert("time", tables::time_to_first_job(source).value());
+    page.insert("effects", effects::effects(source).value());
+    page.insert("tests", effects::tests(source).value());
+    page.insert("figures", figures.iter().map(figure).collect());
+    page.insert("methods", methods::methods(source));
+    page.insert("notes", Value::from(missing::not_estimable(source)));
+    page.insert("remarks", Value::from(missing::remarks(source)));
+    Ok(environment.get_template("report")?.render(Value::from(page))?)
+}
+
+/// A table of the report as a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableFile {
+    /// Name of the file, without ending.
+    pub name: String,
+    /// The table as readers see it, with its footnotes.
+    pub csv: String,
+}
+
+/// A table cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The CSV writer failed.
+    #[error("a table cannot be written as CSV")]
+    Csv(#[from] csv::Error),
+    /// The cells are no text.
+    #[error("a table is no text")]
+    Text,
+}
+
+/// Every table of the report as CSV, as readers see it.
+///
+/// # Errors
+///
+/// [`TableError`] where the CSV writer fails.
+pub fn table_files(results: &ResultSet, texts: &Texts) -> Result<Vec<TableFile>, TableError> {
+    let names = Names { study: &results.study, texts };
+    let source = Source { results, names };
+    let mut all = vec![
+        tables::flow(source),
+        tables::rates(source),
+        tables::time_to_first_job(source),
+        effects::effects(source),
+        effects::tests(source),
+    ];
+    let sections = first_sections(source).into_iter().chain(further_sections(source));
+    all.extend(sections.flat_map(|section| section.files.into_iter().chain(section.tables)));
+    let mut files: Vec<TableFile> = Vec::new();
+    for table in &all {
+        // Tables by region share a name: the second is numbered 2.
+        let is_same = |file: &&TableFile| {
+            file.name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_') == table.name
+        };
+        let name = match files.iter().filter(is_same).count() {
+            0 => table.name.to_owned(),
+            before => format!("{}_{}", table.name, before + 1),
+        };
+        files.push(TableFile { name, csv: table.csv(&texts.tables.notes_column)? });
     }
-    page.around("\n<h1>", &document.title, "</h1>");
-    page.around("\n<p class=\"subtitle\">", &document.subtitle, "</p>\n</header>\n<main>");
-    summary(&mut page, document);
-    contents(&mut page, document);
-    for one in &document.parts {
-        part(&mut page, document, one);
-    }
-    page.raw("\n</main>\n</body>\n</html>\n");
-    page.into_string()
+    Ok(files)
 }
 
-fn head(page: &mut Markup, document: &Document) {
-    page.raw("<!DOCTYPE html>\n<html");
-    page.attribute("lang", &document.language);
-    page.raw(concat!(
-        ">\n<head>\n<meta charset=\"utf-8\">\n",
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ",
-        "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n",
-        "<meta name=\"referrer\" content=\"no-referrer\">\n",
-    ));
-    page.around("<title>", &document.title, "</title>\n<style>\n");
-    page.raw(STYLE);
-    page.raw("</style>\n</head>\n");
+/// Sections in front of the results.
+fn first_sections(source: Source<'_>) -> Vec<Section> {
+    [estimands::section(source), baseline::section(source)].into_iter().flatten().collect()
 }
 
-fn summary(page: &mut Markup, document: &Document) {
-    let summary = &document.summary;
-    page.raw("\n<section id=\"headline\"");
-    page.attribute("aria-label", &summary.name);
-    page.raw(">\n<div class=\"headline\">");
-    for sentence in &summary.sentences {
-        paragraph(page, sentence);
-    }
-    page.around("\n</div>\n<p class=\"small\">", &summary.abbreviations, "</p>\n</section>");
+/// Sections after all effects.
+fn further_sections(source: Source<'_>) -> Vec<Section> {
+    let sections = [
+        adjusted::section(source),
+        amounts::section(source),
+        benefits::section(source),
+        take_up::section(source),
+        subgroups::section(source),
+        first_job::section(source),
+        questionnaires::section(source),
+        job_quality::section(source),
+        resampled::section(source),
+    ];
+    sections.into_iter().flatten().collect()
 }
 
-fn contents(page: &mut Markup, document: &Document) {
-    page.raw("\n<nav");
-    page.attribute("aria-label", &document.wording.contents);
-    page.raw(">\n<ul>");
-    for part in &document.parts {
-        page.raw("\n<li>");
-        link(page, &Target::Part(part.id.clone()), &part.heading);
-        page.raw("</li>");
-    }
-    page.raw("\n</ul>\n</nav>");
+fn head(names: Names<'_>, provenance: &Provenance) -> BTreeMap<&'static str, Value> {
+    let (study, texts) = (names.study, names.texts);
+    let (cutoff, level) = (names.cutoff(), names.level());
+    let subtitle = [("id", study.id.as_str()), ("cutoff", &cutoff), ("level", &level)];
+    let input = |(name, hash): &(String, String)| {
+        fill(&texts.report.input, &[("name", name.as_str()), ("hash", hash.as_str())])
+    };
+    let inputs: Vec<String> = provenance.inputs.iter().map(input).collect();
+    let replicates = study.replicates as f64;
+    BTreeMap::from([
+        ("language", Value::from(texts.language.as_str())),
+        ("title", Value::from(study.title.as_str())),
+        ("subtitle", Value::from(fill(&texts.report.subtitle, &subtitle))),
+        ("text", Value::from(texts.page.clone())),
+        ("program", Value::from(provenance.program.as_str())),
+        ("inputs", Value::from(inputs)),
+        ("seed", Value::from(study.seed.to_string())),
+        ("replicates", Value::from(names.numbers().count(replicates))),
+    ])
 }
 
-fn part(page: &mut Markup, document: &Document, part: &Part) {
-    page.raw("\n<section");
-    page.attribute("id", &part.id);
-    page.around(">\n<h2>", &part.heading, "</h2>");
-    for one in &part.blocks {
-        block(page, document, one);
-    }
-    page.raw("\n</section>");
-}
-
-fn block(page: &mut Markup, document: &Document, block: &Block) {
-    match block {
-        Block::Heading(words) => page.around("\n<h2>", words, "</h2>"),
-        Block::Paragraph(text) => paragraph(page, text),
-        Block::List { items, size } => list(page, items, *size),
-        Block::Terms(all) => {
-            page.raw("\n<dl>");
-            terms(page, all);
-            page.raw("\n</dl>");
-        }
-        Block::Cards(all) => {
-            page.raw("\n<div class=\"blocks\">");
-            for one in all {
-                card(page, one);
-            }
-            page.raw("\n</div>");
-        }
-        Block::Table(one) => table(page, document, one),
-        Block::Figure(one) => figure(page, document, one),
-    }
-}
-
-fn paragraph(page: &mut Markup, words: &Text) {
-    page.raw("\n<p>");
-    text(page, words);
-    page.raw("</p>");
-}
-
-fn list(page: &mut Markup, items: &[Text], size: Size) {
-    page.raw(match size {
-        Size::Body => "\n<ul>",
-        Size::Fine => "\n<ul class=\"remarks\">",
-    });
-    for item in items {
-        page.raw("\n<li>");
-        text(page, item);
-        page.raw("</li>");
-    }
-    page.raw("\n</ul>");
-}
-
-fn terms(page: &mut Markup, terms: &[Term]) {
-    for one in terms {
-        page.around("\n<div><dt>", &one.term, "</dt>");
-        for said in &one.texts {
-            page.raw("<dd>");
-            text(page, said);
-            page.raw("</dd>");
-        }
-        page.raw("</div>");
-    }
-}
-
-fn card(page: &mut Markup, card: &Card) {
-    page.around("\n<div class=\"block\">\n<h3>", &card.title, "</h3>\n<dl>");
-    terms(page, &card.terms);
-    page.raw("\n</dl>\n</div>");
-}
-
-/// A label with what is shown, as the language joins them.
-fn caption(document: &Document, caption: &Caption) -> String {
-    let values = [("label", caption.label.as_str()), ("caption", &caption.words)];
-    fill(&document.wording.caption, &values)
-}
-
-fn table(page: &mut Markup, document: &Document, table: &Table) {
-    page.raw("\n<div class=\"wide\" tabindex=\"0\">\n<table");
-    page.attribute("id", &anchor(&Target::Table(table.name.clone())));
-    let caption = caption(document, &table.caption);
-    page.around(">\n<caption>", &caption, "</caption>\n<thead><tr>");
-    for (at, column) in table.columns.iter().enumerate() {
-        page.raw("\n<th scope=\"col\"");
-        page.raw(if at > 0 && at >= table.text_columns { " class=\"number\">" } else { ">" });
-        page.around("", column, "</th>");
-    }
-    page.raw("\n</tr></thead>\n<tbody>");
-    for row in &table.rows {
-        page.raw("\n<tr>");
-        for (at, cell) in row.iter().enumerate() {
-            table_cell(page, cell, (at, at >= table.text_columns));
-        }
-        page.raw("\n</tr>");
-    }
-    page.raw("\n</tbody>\n</table>\n</div>");
-    if !table.footnotes.is_empty() {
-        page.raw("\n<div class=\"footnotes\">");
-        for footnote in &table.footnotes {
-            paragraph(page, footnote);
-        }
-        page.raw("\n</div>");
-    }
-}
-
-fn table_cell(page: &mut Markup, cell: &Text, (at, is_number): (usize, bool)) {
-    let (is_name, length) = (at == 0, cell.length());
-    page.raw(match (is_name, is_number) {
-        (true, _) if length <= SHORT_NAME => "\n<th scope=\"row\" class=\"short\">",
-        (true, _) => "\n<th scope=\"row\">",
-        (false, true) if length <= SHORT_CELL => "\n<td class=\"number short\">",
-        (false, true) => "\n<td class=\"number\">",
-        (false, false) if length <= SHORT_CELL => "\n<td class=\"short\">",
-        (false, false) => "\n<td>",
-    });
-    text(page, cell);
-    page.raw(if is_name { "</th>" } else { "</td>" });
-}
-
-fn figure(page: &mut Markup, document: &Document, figure: &Figure) {
-    page.raw("\n<figure");
-    page.attribute("id", &anchor(&Target::Figure(figure.name.clone())));
-    page.raw(">\n<div class=\"wide\" tabindex=\"0\">\n");
-    page.drawing(&figure.svg);
-    // The drawing has its title inside: only its number is said here.
-    page.around("\n</div>\n<figcaption>", &figure.caption.label, " <details>");
-    page.around("<summary>", &document.wording.in_words, "</summary>");
-    page.around("<p>", &figure.alternative, "</p></details></figcaption>\n</figure>");
-}
-
-fn text(page: &mut Markup, text: &Text) {
-    for piece in text.pieces() {
-        match piece {
-            Piece::Words(words) => page.text(words),
-            Piece::Number { text, row } => {
-                page.raw("<span");
-                page.attribute("data-row", &to_key_text(row));
-                page.around(">", text, "</span>");
-            }
-            Piece::Note { text, row } => {
-                page.raw("<span");
-                page.attribute("data-note", &to_key_text(row));
-                page.around(">", text, "</span>");
-            }
-            Piece::Reference { to, text } => link(page, to, text),
-        }
-    }
-}
-
-fn link(page: &mut Markup, to: &Target, words: &str) {
-    page.raw("<a");
-    page.attribute("href", &format!("#{}", anchor(to)));
-    page.around(">", words, "</a>");
-}
-
-/// The id of what may be referred to. A table and a part may share a name; a figure and a part do
-/// not.
-fn anchor(to: &Target) -> String {
-    match to {
-        Target::Table(name) => format!("table-{name}"),
-        Target::Figure(name) | Target::Part(name) => name.clone(),
-    }
+fn figure(figure: &Figure) -> Value {
+    let values = [
+        ("name", Value::from(figure.name.as_str())),
+        ("svg", Value::from_safe_string(figure.svg.clone())),
+        ("in_words", Value::from(figure.text_alternative.as_str())),
+    ];
+    Value::from(BTreeMap::from(values))
 }

@@ -28,7 +28,7 @@ pub use fill::fill;
 pub use questionnaires::{
     JobQualityText, QuestionnairesText, ResponseRatesText, ScoreEffectsText, ScoresByWaveText,
 };
-pub use report::{PageText, ReportText};
+pub use report::ReportText;
 pub use resampled::ResampledText;
 pub use tables::{FirstJobTablesText, TablesText};
 pub use time_figures::{
@@ -104,11 +104,11 @@ pub struct Texts {
     pub roles: BTreeMap<String, String>,
     /// Names of strategies for intercurrent events, by their word in the results.
     pub strategies: BTreeMap<String, String>,
+    /// Texts of the report's template.
+    pub page: BTreeMap<String, String>,
     /// Every method and kind of inference in words, from a file of their own.
     #[serde(skip)]
     pub explanations: Explanations,
-    /// Headings of the report, and what is said in any of them.
-    pub page: PageText,
 }
 
 impl Texts {
@@ -195,6 +195,5 @@ texts! {
         pub observed_each_month: String,
         pub month_axis: String,
         pub contrast: String,
-        pub part: String,
     }
 }

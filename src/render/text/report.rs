@@ -51,39 +51,8 @@ texts! {
         pub missing_place: String,
         pub missing_month: String,
         pub missing_months: String,
-        pub missing_reason: String,
         pub remark: String,
         pub remark_single: String,
         pub input: String,
-    }
-}
-
-texts! {
-    /// Headings of the report, and what is said in any of them.
-    #[expect(missing_docs, reason = "each field is the text of that name")]
-    pub struct PageText {
-        pub effects_words: String,
-        pub headline: String,
-        pub flow: String,
-        pub rates: String,
-        pub figures: String,
-        pub in_words: String,
-        pub time: String,
-        pub effects: String,
-        pub tests: String,
-        pub methods: String,
-        pub notes: String,
-        pub remarks: String,
-        pub no_notes: String,
-        pub provenance: String,
-        pub program: String,
-        pub seed: String,
-        pub replicates: String,
-        pub inputs: String,
-        pub abbreviations: String,
-        pub contents: String,
-        pub table_label: String,
-        pub figure_label: String,
-        pub caption: String,
     }
 }

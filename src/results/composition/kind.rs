@@ -79,6 +79,8 @@ pub enum Table {
     Strata,
     /// Of each level in turn, the people of the intervention arm and of the control arm.
     Levels,
+    /// The number of each arm, in how many values are known, of which degrees of freedom follow.
+    Sizes,
     /// Four answers of pairs: both yes, only the first, only the second, both no.
     Pairs,
 }

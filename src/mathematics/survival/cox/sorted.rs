@@ -261,10 +261,6 @@ impl SortedCox {
         if let Some(column) = squares.iter().position(|s| *s <= 0.0) {
             return Err(CoxError::Collinear { column });
         }
-        // The values are finite, and their squares are not.
-        if let Some(column) = squares.iter().position(|s| !s.is_finite()) {
-            return Err(CoxError::NotFinite { column });
-        }
         self.scale = squares.iter().map(|s| power_of_two(s / m as f64)).collect();
         for row in self.x.chunks_exact_mut(p) {
             for ((x, scale), extent) in row.iter_mut().zip(&self.scale).zip(&mut self.extent) {
@@ -370,7 +366,7 @@ fn order_of(data: &CoxData<'_>, stratum: &impl Fn(usize) -> usize) -> Vec<u32> {
     order
 }
 
-/// The largest power of two that is no more than the root of that finite square.
+/// The largest power of two that is no more than the root of that square.
 fn power_of_two(square: f64) -> f64 {
     let (root, mut power) = (square.sqrt(), 1.0);
     while power > root && power > f64::MIN_POSITIVE {
